@@ -2,10 +2,10 @@
 /*
  * layout-extract [-d DEBUGDIR] fields.txt ELF...
  *
- * Prints the base section of a layout file: every row of fields.txt, found in the DWARF of the given files
- * (an interpreter or libpython, or an object file made by layout-probe). Detached debug files are followed
- * through build id and .gnu_debuglink, below DEBUGDIR as well. A row that no file has is `absent`.
- * Exit status 77 when there is no DWARF at all, so that a test can skip.
+ * Prints the base section of a layout file: every row of fields.txt, found in the DWARF of the
+ * given files (an interpreter or libpython, or an object file made by layout-probe). Detached debug
+ * files are followed through build id and .gnu_debuglink, below DEBUGDIR as well. A row that no
+ * file has is `absent`. Exit status 77 when there is no DWARF at all, so that a test can skip.
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -105,7 +105,7 @@ static bool is_complete_struct(Dwarf_Die *die)
     int tag = dwarf_tag(die);
 
     return (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) &&
-        !dwarf_hasattr(die, DW_AT_declaration);
+           !dwarf_hasattr(die, DW_AT_declaration);
 }
 
 static void visit_unit(Dwarf_Die *unit)
@@ -136,8 +136,7 @@ static bool attribute_number(Dwarf_Die *die, unsigned name, uint64_t *ret_value)
     Dwarf_Attribute attribute;
     Dwarf_Word value;
 
-    if (!dwarf_attr_integrate(die, name, &attribute) ||
-        dwarf_formudata(&attribute, &value) != 0)
+    if (!dwarf_attr_integrate(die, name, &attribute) || dwarf_formudata(&attribute, &value) != 0)
         return false;
     *ret_value = value;
     return true;
@@ -152,9 +151,9 @@ static unsigned type_size(Dwarf_Die *die)
 }
 
 /*
- * Place of a bit field: the unit of its declared type, naturally aligned, so that one aligned read gets it.
- * DW_AT_bit_offset (DWARF 2 to 4, gcc 10) counts from the most significant bit of the storage, the newer
- * DW_AT_data_bit_offset in memory order.
+ * Place of a bit field: the unit of its declared type, naturally aligned, so that one aligned read
+ * gets it. DW_AT_bit_offset (DWARF 2 to 4, gcc 10) counts from the most significant bit of the
+ * storage, the newer DW_AT_data_bit_offset in memory order.
  */
 static void place_bits(Dwarf_Die *member, unsigned size, struct place *place)
 {
@@ -184,9 +183,8 @@ static void place_bits(Dwarf_Die *member, unsigned size, struct place *place)
 }
 
 /* Find a member by name, looking into anonymous structs and unions; adds its offset to *offset. */
-static bool find_member(
-    Dwarf_Die *parent, const char *name, size_t len, unsigned depth, unsigned *offset,
-    Dwarf_Die *ret_member)
+static bool find_member(Dwarf_Die *parent, const char *name, size_t len, unsigned depth,
+    unsigned *offset, Dwarf_Die *ret_member)
 {
     Dwarf_Die die;
 
@@ -338,8 +336,8 @@ static void print_flavour(Elf *elf)
     if (!gelf_getehdr(elf, &header))
         return;
     big_endian = header.e_ident[EI_DATA] == ELFDATA2MSB;
-    printf("# flavour: machine=%s pointer_size=%d%s", machine_name(header.e_machine),
-        is_64 ? 8 : 4, big_endian ? " big_endian" : "");
+    printf("# flavour: machine=%s pointer_size=%d%s", machine_name(header.e_machine), is_64 ? 8 : 4,
+        big_endian ? " big_endian" : "");
     if (object && object->found && find_path(&object->die, "ob_tid", 6, &place))
         printf(" free_threaded");
     if (object && object->found && find_path(&object->die, "_ob_next", 8, &place))

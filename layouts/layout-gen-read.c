@@ -101,8 +101,8 @@ static void join(const struct source *source, unsigned first, char *dest)
     size_t used = 0;
 
     for (unsigned i = first; i < source->tokens_count && used < PATHS_SIZE; i++)
-        used += (size_t)snprintf(dest + used, PATHS_SIZE - used, "%s%s", i > first ? " " : "",
-            source->tokens[i]);
+        used += (size_t)snprintf(
+            dest + used, PATHS_SIZE - used, "%s%s", i > first ? " " : "", source->tokens[i]);
     if (used >= PATHS_SIZE)
         complain(source, "the names are longer than %d characters", PATHS_SIZE - 1);
 }

@@ -149,7 +149,8 @@ static struct place *section_place(struct state *state, unsigned id, bool is_siz
     return place;
 }
 
-/* [frame] size 80 _PyInterpreterFrame | [cframe] absent | [frame], in overrides, for the same size */
+/* [frame] size 80 _PyInterpreterFrame | [cframe] absent | [frame], in overrides, for the same size
+ */
 static void read_struct(struct state *state)
 {
     const struct source *source = &state->source;
@@ -231,8 +232,8 @@ static void check_complete(const struct state *state)
         const char *owner = schema->structs[field->owner];
 
         if (!place->given)
-            complain(&state->source, "no row %s.%s: give its offset or `absent`", owner,
-                field->name);
+            complain(
+                &state->source, "no row %s.%s: give its offset or `absent`", owner, field->name);
         else if (!place->absent && (size->absent || place->offset + place->width > size->offset))
             complain(&state->source, "%s.%s lies outside its struct", owner, field->name);
     }
@@ -299,7 +300,7 @@ static void read_word(const struct schema *schema, const struct source *source,
         if (strcmp(token, "free_threaded") == 0) {
             word.free_threaded = true;
         } else if ((strcmp(token, "plus") == 0 || strcmp(token, "minus") == 0) &&
-            next + 1 < source->tokens_count) {
+                   next + 1 < source->tokens_count) {
             word.sign = token[0] == 'p' ? 1 : -1;
             word.second = source_number(source, source->tokens[++next]);
         } else {

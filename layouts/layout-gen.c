@@ -2,9 +2,9 @@
 /*
  * layout-gen HEADER TABLE fields.txt traits.txt debug-offsets.layout cpython-X.Y.layout...
  *
- * Makes layout_fields.h and layout_table.c from the text files of this folder. Gaps, unknown rows and
- * duplicates are refused with file:line, so that no field can be forgotten in silence: a zero would be a
- * valid offset.
+ * Makes layout_fields.h and layout_table.c from the text files of this folder. Gaps, unknown rows
+ * and duplicates are refused with file:line, so that no field can be forgotten in silence: a zero
+ * would be a valid offset.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,9 +55,8 @@ int main(int argc, char **argv)
     FILE *out;
 
     if (argc < 7 || argc > 6 + MAX_VERSIONS) {
-        fprintf(stderr,
-            "usage: layout-gen HEADER TABLE fields.txt traits.txt debug-offsets.layout "
-            "cpython-X.Y.layout...\n");
+        fprintf(stderr, "usage: layout-gen HEADER TABLE fields.txt traits.txt debug-offsets.layout "
+                        "cpython-X.Y.layout...\n");
         return 2;
     }
     read_fields(&schema, argv[3]);

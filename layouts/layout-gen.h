@@ -64,11 +64,11 @@ struct row {
 };
 
 struct override {
-    char when[256];    /* C expression of enum sw_table_when */
-    char machine[32];  /* "" for any */
+    char when[256];   /* C expression of enum sw_table_when */
+    char machine[32]; /* "" for any */
     unsigned micro_first;
     unsigned micro_last;
-    struct row *rows;  /* into version.rows */
+    struct row *rows; /* into version.rows */
     unsigned rows_count;
     struct row *sizes; /* into version.size_rows */
     unsigned sizes_count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The form of the tables that layout-gen writes from layouts/: private to core/layout. A version has one complete
- * base table (64-bit little endian x86_64 release) and overrides, of which all that apply are laid over it in the
- * order of the file.
+ * The form of the tables that layout-gen writes from layouts/: private to core/layout. A version
+ * has one complete base table (64-bit little endian x86_64 release) and overrides, of which all
+ * that apply are laid over it in the order of the file.
  */
 #ifndef SW_LAYOUT_TABLE_H
 #define SW_LAYOUT_TABLE_H
