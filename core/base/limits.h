@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every bound on what is read from a target, each with its reason. The target may be corrupt or
+ * hostile: no loop and no allocation depends on one of its numbers alone.
+ */
+#ifndef SW_BASE_LIMITS_H
+#define SW_BASE_LIMITS_H
+
+/* Python runtimes in one process: two is exotic, sixteen is a corrupt module list. */
+#define SW_MAX_RUNTIMES 16
+
+/* Modules on the link map: the largest programs known load about two thousand. */
+#define SW_MAX_MODULES 4096
+
+/* Program headers of one ELF file: linkers make about a dozen. */
+#define SW_MAX_PROGRAM_HEADERS 256
+
+/* Entries of a dynamic section: linkers make about thirty. */
+#define SW_MAX_DYNAMIC_ENTRIES 1024
+
+/* Links of one hash chain in a symbol table: a good hash keeps it in single digits. */
+#define SW_MAX_HASH_CHAIN 8192
+
+/* Interpreters in a runtime: each costs megabytes in the target. */
+#define SW_MAX_INTERPRETERS 4096
+
+/* Thread states in an interpreter: the kernel's own bound (PID_MAX_LIMIT) is 4 million; a list this
+   long is a cycle that passes the check of prev pointers, or a process that nobody reads by eye. */
+#define SW_MAX_THREADS 262144
+
+/* Native threads asked of the debugger, for the same reason. */
+#define SW_MAX_NATIVE_THREADS SW_MAX_THREADS
+
+/* Frames of one stack: a recursion limit of a million has been seen in production; cycles are found
+   long before by comparing addresses. */
+#define SW_MAX_FRAMES 10000000
+
+/* Bytes of a name or file name that are shown: PATH_MAX is 4096, qualified names are shorter. */
+#define SW_MAX_NAME_BYTES 4096
+
+/* Bytes of a line table: the longest functions known (generated parsers) have about 1 MB. */
+#define SW_MAX_LINETABLE_BYTES (8 * 1024 * 1024)
+
+/* Decoded code objects kept for one stop, about 300 bytes each; the cache starts anew when full. */
+#define SW_MAX_CACHED_CODES 4096
+
+/* Bytes that the decoded code objects may take together before the cache starts anew. */
+#define SW_MAX_CODE_CACHE_BYTES (4 * 1024 * 1024)
+
+/* Pages of target memory kept for one stop: 4 KiB each, so half a megabyte. Walks go forward; what
+   a walk comes back to (code objects, types) is decoded once and kept elsewhere. */
+#define SW_MAX_CACHED_PAGES 128
+
+/* Pages fetched by one read-ahead: 64 KiB, where the cost of a read begins to grow with its size.
+ */
+#define SW_MAX_READ_AHEAD_PAGES 16
+
+/* Bytes of one source file that are searched for a line: larger files are generated data. */
+#define SW_MAX_SOURCE_BYTES (16 * 1024 * 1024)
+
+/* Source files kept open (as line indexes) during one command. */
+#define SW_MAX_SOURCE_FILES 64
+
+/* Bytes of a source line that are shown. */
+#define SW_MAX_SOURCE_LINE 1024
+
+/* Text of a version string: CPython's own is below 200 bytes. */
+#define SW_MAX_VERSION_TEXT 256
+
+/* Bytes of a C string in the target (tp_name, ml_name). */
+#define SW_MAX_C_STRING 256
+
+/* Chunks of one thread's data stack, 16 KiB each: as many frames as SW_MAX_FRAMES allows. */
+#define SW_MAX_STACK_CHUNKS 262144
+
+/* Entries of a dict that are searched for a key: sys has about a hundred, sys.modules some
+ * thousands. */
+#define SW_MAX_DICT_SEARCH 65536
+
+/* log2 of the largest dict: 2^40 entries would be 16 TB. */
+#define SW_MAX_DICT_LOG2 40
+
+/* Bytes of one struct of CPython, as the target's own table says it: the largest, _PyRuntimeState,
+   has half a megabyte. */
+#define SW_MAX_STRUCT_SIZE (16 * 1024 * 1024)
+
+/* Warnings kept in one result. */
+#define SW_MAX_WARNINGS 16
+
+/* Words of a command line. */
+#define SW_MAX_ARGS 64
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A thread's Python frames, newest first: exactly those that sys._current_frames() and traceback
+ * show. Glue of the evaluation loop (shims, trampolines, frames that have not begun) is left out.
+ */
+#ifndef SW_FRAME_STACK_H
+#define SW_FRAME_STACK_H
+
+#include "code/code.h"
+#include "interp/interp.h"
+
+/* One Python frame. */
+struct sw_frame {
+    uint32_t index;       /* 0 is the newest */
+    sw_addr addr;         /* PyFrameObject (3.10 and before) or _PyInterpreterFrame */
+    struct sw_code *code; /* valid until the next frame; NULL when problem says why */
+    int32_t lasti;        /* byte offset of the instruction; -1 before the first */
+    struct sw_position position;
+    struct sw_error problem; /* why the code object could not be read; status SW_OK for none */
+};
+
+/* A walk down one stack. Owns nothing. */
+struct sw_stack {
+    const struct sw_runtime *runtime;
+    struct sw_codes *codes;
+    sw_addr next;     /* the frame to look at next; 0 at the end */
+    uint32_t shown;   /* frames handed out */
+    uint64_t visited; /* frames looked at, shims included */
+    /* Brent's cycle search: the walk is compared with a frame met at the last power of two. */
+    sw_addr landmark;
+    uint64_t landmark_at;
+    /* The chunk of the data stack that the walk is in (3.11+), and what of it was fetched. */
+    sw_addr chunk;
+    uint64_t chunk_size;
+    sw_addr fetched_from;
+    sw_addr fetched_to;
+};
+
+/* Begin at a thread state's newest frame. */
+void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, struct sw_codes *codes,
+    const struct sw_thread_state *thread);
+
+/*
+ * The next frame: 1, 0 at the end of the stack, or a negative status when the stack cannot be
+ * followed further; reterr says where and why.
+ */
+int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame);
+
+#endif

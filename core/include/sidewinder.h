@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sidewinder.h - the Python inside a native debugger.
+ *
+ * libsidewinder decodes the state of a CPython interpreter that is stopped inside a debugger, or
+ * that lies in a core file. It reads the target's memory through callbacks which the debugger
+ * supplies and never runs, writes or stops anything. CPython 2.7 and 3.6 to 3.15, any pointer size
+ * and byte order.
+ *
+ * Conventions that hold for every function below:
+ *
+ * - Functions that can fail return 0 (SW_OK) or a negative enum sw_status. Results come back
+ * through pointers whose names begin with ret_, always last, and are left untouched on failure.
+ * - A `struct sw_error *reterr` may be NULL; on failure it is filled in completely, on success left
+ * alone.
+ * - Strings are UTF-8 and NUL-terminated unless a length stands beside them.
+ * - Destructors accept NULL.
+ * - Nothing here is thread-safe: one session belongs to one thread at a time. Sessions do not share
+ * state.
+ *
+ * The header alone compiles as C99 to C23 and as C++11 and later.
+ */
+#ifndef SIDEWINDER_H
+#define SIDEWINDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SW_API __attribute__((visibility("default")))
+#else
+#define SW_API
+#endif
+
+#define SW_VERSION_MAJOR 0
+#define SW_VERSION_MINOR 1
+#define SW_VERSION_MICRO 0
+#define SW_VERSION_STRING "0.1.0"
+
+/* An address in the target. Never a host pointer, whatever the target's pointer size. */
+typedef uint64_t sw_addr;
+
+/* ---------------------------------------------------------------- errors */
+
+/* What went wrong, told by what a user can do about it. */
+enum sw_status {
+    SW_OK = 0,
+    SW_E_READ = -1,    /* memory is absent: not mapped, not in the core, or the link failed */
+    SW_E_CORRUPT = -2, /* memory is there but holds nothing that CPython could have written */
+    SW_E_UNSUPPORTED =
+        -3, /* a CPython for which there is no layout; the message names the version */
+    SW_E_NOT_PYTHON = -4, /* no Python runtime in this target */
+    SW_E_NOT_FOUND = -5,  /* the thing asked for does not exist (symbol, thread, frame) */
+    SW_E_LIMIT = -6,      /* a bound of core/base/limits.h was reached */
+    SW_E_STOPPED = -7,    /* the user pressed Ctrl-C, or the sink refused more output */
+    SW_E_USAGE = -8,      /* a command was called wrongly; the message ends with the usage */
+    SW_E_NO_MEMORY = -9,  /* the debugger itself is out of memory */
+};
+
+/* A failure, in one plain struct that owns nothing. */
+struct sw_error {
+    enum sw_status status;
+    sw_addr address;   /* the target address concerned, 0 when there is none */
+    char field[48];    /* what was being read, such as "thread_state.next"; "" when nothing was */
+    char message[256]; /* one line, no newline at its end; says what failed, where, and what to try
+                        */
+};
+
+/* The name of a status as it stands in JSON: "read", "corrupt", "unsupported" ... Static storage.
+ */
+SW_API const char *sw_status_name(enum sw_status status);
+
+/* The version of the library that is running, such as "0.1.0". Static storage. */
+SW_API const char *sw_version(void);
+
+/* ---------------------------------------------------------------- what a debugger gives */
+
+enum sw_target_kind {
+    SW_TARGET_LIVE = 0,   /* a process on this machine */
+    SW_TARGET_CORE = 1,   /* a core file */
+    SW_TARGET_REMOTE = 2, /* behind gdbserver, lldb-server, qemu: every read is a round trip */
+};
+
+/* Fixed facts of a target; filled in by the adapter when it creates a session. */
+struct sw_target_info {
+    size_t size; /* sizeof(struct sw_target_info), so that it may grow */
+    enum sw_target_kind kind;
+    uint8_t pointer_size; /* 4 or 8 */
+    bool big_endian;
+    int64_t pid;      /* as the debugger's host sees it; 0 when unknown */
+    char machine[16]; /* "x86_64", "i386", "aarch64", "arm", "s390x", "riscv64", "" when unknown */
+};
+
+/* A native thread as the debugger knows it. */
+struct sw_native_thread {
+    int64_t tid;    /* kernel thread id (LWP); 0 when unknown */
+    int64_t number; /* the debugger's own number for it, as in `thread 3`; 0 when it has none */
+    sw_addr thread_pointer; /* register that holds the thread pointer (x86-64: fs_base); 0 when not
+                               asked or unknown */
+    bool selected;          /* the thread the user is looking at */
+};
+
+/* A loaded file of the target (executable or shared library). */
+struct sw_module {
+    char path[1024]; /* as the target names it; "" when unknown */
+    sw_addr base;    /* load bias: address in memory = base + address in the file */
+    sw_addr dynamic; /* address of the dynamic section in memory; 0 when there is none */
+};
+
+/*
+ * The debugger's side. Every function gets the `ctx` given to sw_session_create(). Unless its
+ * comment says otherwise a function returns 0 or a negative enum sw_status, and never lets an
+ * exception of the debugger pass through. A NULL entry means that the debugger cannot do it; each
+ * comment says what is lost then.
+ */
+struct sw_target_ops {
+    size_t size; /* sizeof(struct sw_target_ops) as the adapter was compiled, so that the struct may
+                    grow */
+
+    /* Read exactly `len` bytes (never 0, at most SW_READ_MAX) at `addr`: all of them or SW_E_READ;
+       SW_E_STOPPED when the user interrupted. Required. */
+    int (*read)(void *ctx, sw_addr addr, void *buf, size_t len);
+
+    /* The value of auxiliary vector entry `type` (AT_PHDR = 3, AT_PHNUM = 5, AT_BASE = 7, AT_ENTRY
+       = 9 ...). NULL: our own reader of ELF in memory cannot start, and only `symbol` and `section`
+       find Python. */
+    int (*auxv)(void *ctx, uint64_t type, uint64_t *ret_value);
+
+    /* Address of the `index`th data symbol called `name` in any module, as the debugger's symbol
+       tables have it. Asked only when our own look-up found nothing. NULL: a Python without dynamic
+       symbols is found by section only. */
+    int (*symbol)(void *ctx, const char *name, unsigned index, sw_addr *ret_addr);
+
+    /* Start and size in memory of the `index`th section called `name`, over all modules. NULL: a
+       Python that was linked statically and stripped is not found. */
+    int (*section)(
+        void *ctx, const char *name, unsigned index, sw_addr *ret_addr, uint64_t *ret_size);
+
+    /* The `index`th module, for debuggers that know them where link_map is not readable.
+       SW_E_NOT_FOUND ends the list. NULL: modules come from link_map alone. */
+    int (*module)(void *ctx, unsigned index, struct sw_module *ret_module);
+
+    /* Offset of a member path ("threads.head") in a C type, from debug information. Asked only for
+       a CPython version that this build has no table for. NULL: such a version is SW_E_UNSUPPORTED.
+     */
+    int (*field)(
+        void *ctx, const char *type, const char *path, uint64_t *ret_offset, uint64_t *ret_width);
+
+    /* The `index`th native thread, in the debugger's order; SW_E_NOT_FOUND ends the list.
+       `thread_pointer` may stay 0 when it is expensive. NULL: interpreter threads are shown without
+       the debugger's numbers. */
+    int (*thread)(void *ctx, unsigned index, struct sw_native_thread *ret_thread);
+
+    /* The selected native thread with its thread_pointer. NULL or a failure: the interpreter's main
+     * thread stands for it. */
+    int (*selected_thread)(void *ctx, struct sw_native_thread *ret_thread);
+
+    /* A general register of the selected thread's innermost native frame, by the architecture's
+       name ("rdi"). NULL: a thread that waits for the GIL cannot be told from one that sleeps,
+       before CPython 3.15. */
+    int (*reg)(void *ctx, const char *name, uint64_t *ret_value);
+
+    /* Put into buf a directory under which the target's own files are found ("/proc/123/root", a
+       sysroot), "" for the host's. NULL: "" for targets on this machine and for cores; no source
+       lines for remote targets. */
+    int (*file_root)(void *ctx, char *buf, size_t size);
+
+    /* True when the user asked to stop; polled in long computations that read nothing. NULL: only
+     * `read` can say so. */
+    bool (*interrupted)(void *ctx);
+};
+
+/* The largest `len` that sw_target_ops.read is asked for: small enough for gdb 13, whose allocation
+ * of a wild length is fatal. */
+#define SW_READ_MAX ((size_t)256 * 1024)
+
+/* ---------------------------------------------------------------- sessions */
+
+/*
+ * One debugged process or core: what was discovered about its runtimes, and the cache of what was
+ * read while it stands still.
+ */
+struct sw_session;
+
+/* Make a session. `info` and `ops` are copied; `ctx` is borrowed and must outlive the session.
+ * Nothing is read yet. */
+SW_API int sw_session_create(const struct sw_target_info *info, const struct sw_target_ops *ops,
+    void *ctx, struct sw_error *reterr, struct sw_session **ret_session);
+
+/* Free a session and everything that came out of it. */
+SW_API void sw_session_destroy(struct sw_session *session);
+
+/* Forget every cached byte: to be called whenever the target has run or was written to. What was
+   discovered (where the runtimes are, their layouts) is kept and checked again at the next use. */
+SW_API void sw_session_invalidate(struct sw_session *session);
+
+/* Forget the discovery too: after exec, or when modules were loaded or unloaded. */
+SW_API void sw_session_forget(struct sw_session *session);
+
+/* What the session has cost so far; for tests and benchmarks. */
+struct sw_session_counters {
+    uint64_t reads;        /* calls of sw_target_ops.read */
+    uint64_t bytes;        /* bytes those calls asked for */
+    uint64_t failed_reads; /* those that did not succeed */
+};
+SW_API void sw_session_counters(
+    const struct sw_session *session, struct sw_session_counters *ret_counters);
+
+/* ---------------------------------------------------------------- output */
+
+/* What a piece of text is; the adapter decides what that looks like. */
+enum sw_style {
+    SW_STYLE_PLAIN = 0,
+    SW_STYLE_FILENAME,
+    SW_STYLE_FUNCTION,
+    SW_STYLE_LINE, /* a line number */
+    SW_STYLE_ADDRESS,
+    SW_STYLE_SOURCE, /* a source line */
+    SW_STYLE_NOTE,   /* what Sidewinder itself says: why a stack ends, a warning */
+    SW_STYLE_COUNT
+};
+
+/* Where the text of a command goes. `write` gets whole UTF-8 sequences, returns 0, or a negative
+ * enum sw_status to stop the command. */
+struct sw_sink {
+    int (*write)(void *ctx, enum sw_style style, const char *text, size_t len);
+    void *ctx;
+    bool styled; /* false: everything arrives as SW_STYLE_PLAIN in as few calls as possible */
+    bool ascii;  /* true: characters beyond ASCII arrive as \xNN, \uNNNN, \UNNNNNNNN */
+};
+
+/* ---------------------------------------------------------------- commands */
+
+/* A command that both debuggers offer. `name` is the sub-command ("bt" as in `sidewinder bt` and
+   `pystack bt`), `alias` the name that people's habits know ("py-bt"). All strings have static
+   storage. */
+struct sw_command {
+    const char *name;
+    const char *alias;
+    const char *usage;   /* one line: "py-bt [-a] [--columns] [--json] [N|-N]" */
+    const char *summary; /* one line, for lists of commands */
+    const char *help;    /* several lines, the usage not among them */
+};
+
+/* All commands in the order in which help shows them; *ret_count of them. Static storage. */
+SW_API const struct sw_command *sw_commands(size_t *ret_count);
+
+/* The command whose name or alias is `name`; NULL when there is none. */
+SW_API const struct sw_command *sw_command_find(const char *name);
+
+/*
+ * Run a command. `args` is the rest of the command line as typed, NULL for nothing. All the output
+ * goes to the sink, also what could be shown before a failure; a failure's message goes to reterr
+ * only, and the adapter prints it as the debugger prints errors.
+ */
+SW_API int sw_command_run(struct sw_session *session, const struct sw_command *command,
+    const char *args, const struct sw_sink *sink, struct sw_error *reterr);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/interp.h"
+
+#include <string.h>
+
+static int interpreter_read(const struct sw_runtime *runtime, sw_addr addr, struct sw_error *reterr,
+    struct sw_interpreter *ret_interpreter)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    struct sw_interpreter interpreter = {.addr = addr};
+    uint64_t id = 0;
+    int status;
+
+    if (!sw_reader_is_pointer(reader, addr))
+        return sw_fail(reterr, SW_E_CORRUPT, addr, "interpreter_state",
+            "0x%llx cannot be an interpreter", (unsigned long long)addr);
+    status = sw_reader_uint(reader, addr, SW_F_INTERPRETER_STATE_NEXT, reterr, &interpreter.next);
+    if (status == 0)
+        status = sw_reader_uint(
+            reader, addr, SW_F_INTERPRETER_STATE_THREADS_HEAD, reterr, &interpreter.first_thread);
+    if (status == 0 && sw_reader_has(reader, SW_F_INTERPRETER_STATE_ID))
+        status = sw_reader_uint(reader, addr, SW_F_INTERPRETER_STATE_ID, reterr, &id);
+    if (status < 0)
+        return status;
+    interpreter.id = (int64_t)id;
+    *ret_interpreter = interpreter;
+    return 0;
+}
+
+size_t sw_interpreters_list(const struct sw_runtime *runtime, struct sw_interpreter *interpreters,
+    size_t max, struct sw_error *ret_problem)
+{
+    sw_addr addr = runtime->first_interpreter;
+    size_t count = 0;
+    int status = 0;
+
+    memset(ret_problem, 0, sizeof(*ret_problem));
+    if (runtime->head)
+        status = sw_memory_ptr(
+            runtime->reader.memory, runtime->head, "interpreters", ret_problem, &addr);
+    while (status == 0 && addr) {
+        if (count == max) {
+            sw_fail(ret_problem, SW_E_LIMIT, addr, "interpreter_state.next",
+                "more than %zu interpreters: the list is damaged", max);
+            break;
+        }
+        status = interpreter_read(runtime, addr, ret_problem, &interpreters[count]);
+        if (status < 0)
+            break;
+        for (size_t i = 0; i < count; i++)
+            if (interpreters[i].addr == addr) {
+                sw_fail(ret_problem, SW_E_CORRUPT, addr, "interpreter_state.next",
+                    "the list of interpreters comes back to 0x%llx", (unsigned long long)addr);
+                return count;
+            }
+        addr = interpreters[count++].next;
+    }
+    if (!sw_reader_has(&runtime->reader, SW_F_INTERPRETER_STATE_ID))
+        for (size_t i = 0; i < count; i++)
+            interpreters[i].id = (int64_t)(count - 1 - i);
+    return count;
+}
+
+/* ---------------------------------------------------------------- thread states */
+
+/* Where the chain of frames begins (see traits.txt, frame_chain). */
+static int newest_frame(const struct sw_reader *reader, const struct sw_span *span,
+    struct sw_error *reterr, sw_addr *ret_frame)
+{
+    sw_addr cframe;
+
+    switch (reader->layout->traits.frame_chain) {
+    case SW_FRAME_CHAIN_THREAD_FRAME:
+        *ret_frame = sw_span_uint(reader, span, SW_F_THREAD_STATE_FRAME);
+        return 0;
+    case SW_FRAME_CHAIN_CURRENT_FRAME:
+        *ret_frame = sw_span_uint(reader, span, SW_F_THREAD_STATE_CURRENT_FRAME);
+        return 0;
+    case SW_FRAME_CHAIN_CFRAME:
+        cframe = sw_span_uint(reader, span, SW_F_THREAD_STATE_CFRAME);
+        if (!sw_reader_is_pointer(reader, cframe))
+            return sw_fail(reterr, SW_E_CORRUPT, cframe, "thread_state.cframe",
+                "0x%llx cannot be a cframe", (unsigned long long)cframe);
+        return sw_reader_uint(reader, cframe, SW_F_CFRAME_CURRENT_FRAME, reterr, ret_frame);
+    }
+    return SW_E_UNSUPPORTED;
+}
+
+/* Since 3.12 a state may be in the list before its thread is bound to it, or after it was cleared.
+ */
+static bool is_in_use(const struct sw_reader *reader, const struct sw_span *span)
+{
+    if (!sw_reader_has(reader, SW_F_THREAD_STATE_BOUND))
+        return true;
+    return sw_span_uint(reader, span, SW_F_THREAD_STATE_BOUND) &&
+           !sw_span_uint(reader, span, SW_F_THREAD_STATE_CLEARED);
+}
+
+int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    sw_addr addr, struct sw_error *reterr, struct sw_thread_state *ret_thread)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    struct sw_thread_state thread = {.addr = addr, .id = -1};
+    struct sw_span span;
+    int status = sw_span_load(reader, SW_S_THREAD_STATE, addr, reterr, &span);
+
+    if (status < 0)
+        return status;
+    thread.interp = sw_span_uint(reader, &span, SW_F_THREAD_STATE_INTERP);
+    if (thread.interp != interpreter->addr)
+        return sw_fail(reterr, SW_E_CORRUPT, addr, "thread_state.interp",
+            "the thread state at 0x%llx belongs to 0x%llx, not to the interpreter 0x%llx",
+            (unsigned long long)addr, (unsigned long long)thread.interp,
+            (unsigned long long)interpreter->addr);
+    thread.next = sw_span_uint(reader, &span, SW_F_THREAD_STATE_NEXT);
+    thread.prev = sw_span_uint(reader, &span, SW_F_THREAD_STATE_PREV);
+    thread.thread_id = sw_span_uint(reader, &span, SW_F_THREAD_STATE_THREAD_ID);
+    thread.native_id = sw_span_uint(reader, &span, SW_F_THREAD_STATE_NATIVE_THREAD_ID);
+    thread.datastack_chunk = sw_span_uint(reader, &span, SW_F_THREAD_STATE_DATASTACK_CHUNK);
+    thread.active = sw_span_uint(reader, &span, SW_F_THREAD_STATE_ACTIVE) != 0;
+    thread.gil_requested = sw_span_uint(reader, &span, SW_F_THREAD_STATE_GIL_REQUESTED) != 0;
+    if (sw_reader_has(reader, SW_F_THREAD_STATE_ID))
+        thread.id = sw_span_int(reader, &span, SW_F_THREAD_STATE_ID);
+    if (!is_in_use(reader, &span)) {
+        *ret_thread = thread;
+        return SW_E_NOT_FOUND;
+    }
+    status = newest_frame(reader, &span, reterr, &thread.frame);
+    if (status < 0)
+        return status;
+    *ret_thread = thread;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- GIL and collector */
+
+/* Address of the _gil_runtime_state that serves an interpreter; 0 where the GIL has no such struct.
+ */
+static sw_addr gil_state(const struct sw_runtime *runtime, sw_addr interpreter)
+{
+    uint64_t gil;
+
+    switch (runtime->layout.traits.gil_home) {
+    case SW_GIL_HOME_RUNTIME:
+        return sw_runtime_at(runtime, SW_F_RUNTIME_STATE_GIL);
+    case SW_GIL_HOME_INTERPRETER:
+        if (sw_reader_uint(&runtime->reader, interpreter, SW_F_INTERPRETER_STATE_GIL, NULL, &gil) ==
+            0)
+            return gil;
+        return 0;
+    case SW_GIL_HOME_CURRENT_THREAD:
+    case SW_GIL_HOME_STATICS:
+        return 0;
+    }
+    return 0;
+}
+
+sw_addr sw_gil_holder(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    uint64_t enabled = 1, locked = 0, holder = 0;
+    sw_addr gil = gil_state(runtime, interpreter->addr);
+
+    /* 2.7 and 3.6: _PyThreadState_Current is NULL whenever nobody holds the GIL. */
+    if (runtime->current_thread)
+        return sw_memory_ptr(reader->memory, runtime->current_thread, "GIL", NULL, &holder) == 0
+                   ? holder
+                   : 0;
+    if (!sw_reader_is_pointer(reader, gil))
+        return 0;
+    if (sw_reader_has(reader, SW_F_GIL_STATE_ENABLED) &&
+        sw_reader_uint(reader, gil, SW_F_GIL_STATE_ENABLED, NULL, &enabled) < 0)
+        return 0;
+    /* last_holder outlives the release: locked decides. It is -1 before the GIL exists. */
+    if (!enabled || sw_reader_uint(reader, gil, SW_F_GIL_STATE_LOCKED, NULL, &locked) < 0 ||
+        (uint32_t)locked != 1)
+        return 0;
+    if (sw_reader_uint(reader, gil, SW_F_GIL_STATE_LAST_HOLDER, NULL, &holder) < 0)
+        return 0;
+    return holder;
+}
+
+bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    sw_addr *ret_start, sw_addr *ret_end)
+{
+    sw_addr gil = gil_state(runtime, interpreter->addr);
+    uint32_t size = runtime->layout.sizes[SW_S_GIL_STATE];
+
+    if (!sw_reader_is_pointer(&runtime->reader, gil) || size == SW_ABSENT)
+        return false;
+    *ret_start = gil;
+    *ret_end = gil + size;
+    return true;
+}
+
+bool sw_gc_is_collecting(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    uint64_t collecting = 0;
+
+    /* In the interpreter since 3.9, in the runtime before (3.7, 3.8); 2.7 and 3.6 have a static. */
+    if (sw_reader_has(reader, SW_F_INTERPRETER_STATE_GC_COLLECTING)) {
+        if (sw_reader_uint(reader, interpreter->addr, SW_F_INTERPRETER_STATE_GC_COLLECTING, NULL,
+                &collecting) < 0)
+            return false;
+    } else if (runtime->root && sw_reader_has(reader, SW_F_RUNTIME_STATE_GC_COLLECTING)) {
+        if (sw_reader_uint(
+                reader, runtime->root, SW_F_RUNTIME_STATE_GC_COLLECTING, NULL, &collecting) < 0)
+            return false;
+    }
+    return (uint32_t)collecting == 1;
+}

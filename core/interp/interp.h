@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Interpreters and their thread states, as the runtime's lists have them. */
+#ifndef SW_INTERP_INTERP_H
+#define SW_INTERP_INTERP_H
+
+#include "runtime/runtime.h"
+
+/* A PyInterpreterState. A plain value. */
+struct sw_interpreter {
+    sw_addr addr;
+    int64_t id; /* 0 is the main one; counted from the end of the list where there are no ids
+                   (2.7, 3.6) */
+    sw_addr next;
+    sw_addr first_thread;
+};
+
+/* A PyThreadState. A plain value. */
+struct sw_thread_state {
+    sw_addr addr;
+    sw_addr interp;
+    sw_addr next;
+    sw_addr prev;       /* 0 in 2.7, which has none */
+    int64_t id;         /* PyThreadState.id; -1 where there is none (2.7, 3.6) */
+    uint64_t thread_id; /* pthread_self() of the thread that made it, or runs it */
+    uint64_t
+        native_id; /* kernel id in the target's innermost PID namespace; 0 where there is none */
+    sw_addr frame; /* the newest frame, shims included; 0 when it runs no Python */
+    sw_addr datastack_chunk; /* 0 before 3.11 */
+    bool active;        /* attached to its interpreter and running or waiting in eval (3.12+) */
+    bool gil_requested; /* waits for the GIL (3.15+) */
+};
+
+/*
+ * The runtime's interpreters, newest first, into an array of SW_MAX... at most `max`. Returns their
+ * count; a list that is cut short fills *ret_problem (status SW_OK when it is whole).
+ */
+size_t sw_interpreters_list(const struct sw_runtime *runtime, struct sw_interpreter *interpreters,
+    size_t max, struct sw_error *ret_problem);
+
+/* Read the thread state at `addr`, which must belong to `interpreter`. Thread states that no thread
+   uses (not bound yet, cleared) are SW_E_NOT_FOUND, with ret_thread->next valid. */
+int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    sw_addr addr, struct sw_error *reterr, struct sw_thread_state *ret_thread);
+
+/* The thread state that holds the GIL of an interpreter; 0 when it is free, or cannot be told. */
+sw_addr sw_gil_holder(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter);
+
+/* The range of memory in which the interpreter's GIL keeps what threads wait on; false when
+ * unknown. */
+bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    sw_addr *ret_start, sw_addr *ret_end);
+
+/* Whether the interpreter is collecting garbage at this moment. */
+bool sw_gc_is_collecting(
+    const struct sw_runtime *runtime, const struct sw_interpreter *interpreter);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* dict: its entries in order, for every form that CPython has had. */
+#ifndef SW_OBJECT_DICT_H
+#define SW_OBJECT_DICT_H
+
+#include "layout/reader.h"
+
+/* A walk over the entries of one dict. A plain value. */
+struct sw_dict {
+    const struct sw_reader *reader;
+    sw_addr entries;
+    sw_addr values; /* split dicts: the instance's own values; 0 otherwise */
+    uint64_t count; /* slots, used or not */
+    uint64_t next;
+    unsigned stride;
+    unsigned key_at; /* offset of the key in an entry; the value follows it */
+};
+
+/* Begin a walk. Lengths are checked against what a dict can have. */
+int sw_dict_open(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr,
+    struct sw_dict *ret_dict);
+
+/* The next entry: 1, 0 at the end, or a negative status. */
+int sw_dict_next(
+    struct sw_dict *dict, struct sw_error *reterr, sw_addr *ret_key, sw_addr *ret_value);
+
+/* The value under an ASCII key of at most 63 bytes; SW_E_NOT_FOUND when there is none. Looks at no
+   more than SW_MAX_DICT_SEARCH entries: for the dicts of modules, not for data. */
+int sw_dict_find(const struct sw_reader *reader, sw_addr addr, const char *key,
+    struct sw_error *reterr, sw_addr *ret_value);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* int, when it is known to be small. */
+#ifndef SW_OBJECT_LONG_H
+#define SW_OBJECT_LONG_H
+
+#include "layout/reader.h"
+
+/* The value of the int at `addr` (2.7: int or long) when it fits 60 bits; SW_E_LIMIT when it does
+ * not. */
+int sw_long_read(
+    const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, int64_t *ret_value);
+
+#endif

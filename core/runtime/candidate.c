@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/candidate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* "libpython3.12.so.1.0", "python2.7": the digits behind "python". */
+static int minor_from_path(const struct sw_module *module)
+{
+    const char *at = strstr(sw_module_basename(module), "python");
+    int minor = 0;
+
+    if (!at || (at[6] != '2' && at[6] != '3') || at[7] != '.')
+        return 0;
+    for (const char *c = at + 8; *c >= '0' && *c <= '9' && minor < 100; c++)
+        minor = minor * 10 + (*c - '0');
+    return (at[6] - '0') << 8 | minor;
+}
+
+/*
+ * 2.7 and 3.6 keep the interpreter list in a static variable that stripping removes. The exported
+ * function PyInterpreterState_Head() returns it, and on x86-64 is nothing but `[endbr64] mov
+ * disp(%rip),%rax; ret`.
+ */
+static sw_addr head_from_code(struct sw_memory *memory, sw_addr function)
+{
+    static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+    uint8_t code[16];
+    size_t at = 0;
+
+    if (strcmp(memory->info.machine, "x86_64") != 0 ||
+        sw_memory_read(memory, function, code, sizeof(code), "code", NULL) < 0)
+        return 0;
+    if (memcmp(code, endbr64, sizeof(endbr64)) == 0)
+        at = sizeof(endbr64);
+    if (code[at] != 0x48 || code[at + 1] != 0x8b || code[at + 2] != 0x05 || code[at + 7] != 0xc3)
+        return 0;
+    return function + at + 7 + (sw_addr)sw_bytes_sign(sw_bytes_uint(code + at + 3, 4, false), 4);
+}
+
+static sw_addr find_or_0(const struct sw_elf_symbols *symbols, const char *name)
+{
+    sw_addr addr = 0;
+
+    return sw_elf_symbols_find(symbols, name, &addr) == 0 ? addr : 0;
+}
+
+/* What one module's dynamic symbols tell. */
+static bool look_into(
+    struct sw_memory *memory, const struct sw_module *module, struct sw_candidate *candidate)
+{
+    struct sw_elf_symbols symbols;
+    sw_addr function;
+
+    memset(candidate, 0, sizeof(*candidate));
+    if (sw_elf_symbols_open(memory, module, &symbols) < 0)
+        return false;
+    candidate->root = find_or_0(&symbols, "_PyRuntime");
+    if (!candidate->root)
+        candidate->current_thread = find_or_0(&symbols, "_PyThreadState_Current");
+    if (!candidate->root && !candidate->current_thread)
+        return false;
+    candidate->module = *module;
+    candidate->minor_from_path = minor_from_path(module);
+    candidate->version = find_or_0(&symbols, "Py_Version");
+    candidate->type_type = find_or_0(&symbols, "PyType_Type");
+    candidate->code_type = find_or_0(&symbols, "PyCode_Type");
+    /* Reference totals exist in debug builds only: a variable up to 3.11, functions since 3.12. */
+    candidate->debug =
+        find_or_0(&symbols, "_Py_RefTotal") || find_or_0(&symbols, "_Py_INCREF_IncRefTotal");
+    if (candidate->root)
+        return true;
+    function = find_or_0(&symbols, "PyInterpreterState_Head");
+    candidate->head = function ? head_from_code(memory, function) : 0;
+    candidate->found_by = candidate->head ? SW_FOUND_BY_CODE : SW_FOUND_BY_THREAD_STATE;
+    return true;
+}
+
+static struct sw_candidate *add(
+    struct sw_candidates *candidates, const struct sw_candidate *candidate)
+{
+    if (candidates->count == SW_MAX_RUNTIMES)
+        return NULL;
+    candidates->items[candidates->count] = *candidate;
+    return &candidates->items[candidates->count++];
+}
+
+static bool is_known(const struct sw_candidates *candidates, sw_addr root)
+{
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->items[i].root == root || candidates->items[i].head == root)
+            return true;
+    return false;
+}
+
+/* The module that holds an address: the one with the highest base below it. Only for showing a
+ * name. */
+static void name_module(const struct sw_modules *modules, struct sw_candidate *candidate)
+{
+    sw_addr addr = candidate->root ? candidate->root : candidate->head;
+    const struct sw_module *best = NULL;
+
+    for (size_t i = 0; i < modules->count; i++)
+        if (modules->items[i].base <= addr && (!best || modules->items[i].base > best->base))
+            best = &modules->items[i];
+    if (best) {
+        candidate->module = *best;
+        candidate->minor_from_path = minor_from_path(best);
+    }
+}
+
+/* Programs that link Python statically and are stripped have no symbol, but they have the section
+ * (3.10+). */
+static void ask_for_sections(
+    struct sw_memory *memory, const struct sw_modules *modules, struct sw_candidates *candidates)
+{
+    for (unsigned i = 0; memory->ops.section && i < SW_MAX_RUNTIMES; i++) {
+        struct sw_candidate candidate = {.found_by = SW_FOUND_BY_SECTION};
+        uint64_t size;
+
+        if (memory->ops.section(memory->ctx, ".PyRuntime", i, &candidate.root, &size) < 0)
+            return;
+        if (is_known(candidates, candidate.root))
+            continue;
+        name_module(modules, &candidate);
+        add(candidates, &candidate);
+    }
+}
+
+/* The debugger's symbols see what is not exported: static programs, 2.7's interp_head. */
+static void ask_for_symbols(
+    struct sw_memory *memory, const struct sw_modules *modules, struct sw_candidates *candidates)
+{
+    static const char *const names[] = {"_PyRuntime", "interp_head"};
+
+    for (unsigned n = 0; memory->ops.symbol && n < 2; n++) {
+        for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++) {
+            struct sw_candidate candidate = {.found_by = SW_FOUND_BY_SYMBOL};
+            sw_addr addr;
+
+            if (memory->ops.symbol(memory->ctx, names[n], i, &addr) < 0)
+                break;
+            if (is_known(candidates, addr))
+                continue;
+            if (n == 0) {
+                candidate.root = addr;
+            } else {
+                candidate.head = addr;
+                if (memory->ops.symbol(
+                        memory->ctx, "_PyThreadState_Current", i, &candidate.current_thread) < 0)
+                    candidate.current_thread = 0;
+            }
+            name_module(modules, &candidate);
+            add(candidates, &candidate);
+        }
+    }
+}
+
+/* A 2.7 or 3.6 whose list was not found in its code: the debugger may know the static variable. */
+static void complete_heads(struct sw_memory *memory, struct sw_candidates *candidates)
+{
+    for (size_t i = 0; memory->ops.symbol && i < candidates->count; i++) {
+        struct sw_candidate *candidate = &candidates->items[i];
+
+        if (!candidate->root && !candidate->head &&
+            memory->ops.symbol(memory->ctx, "interp_head", 0, &candidate->head) == 0)
+            candidate->found_by = SW_FOUND_BY_SYMBOL;
+    }
+}
+
+/* Whether a file of this name is likely to hold Python: those are looked at first, and through a
+   slow link they are all that is looked at when one of them does. */
+static bool is_likely(const struct sw_modules *modules, size_t i)
+{
+    return i == 0 || strstr(sw_module_basename(&modules->items[i]), "python") != NULL;
+}
+
+int sw_candidates_find(
+    struct sw_memory *memory, struct sw_error *reterr, struct sw_candidates *ret_candidates)
+{
+    struct sw_candidates candidates = {0};
+    struct sw_modules modules = {0};
+    int status = sw_modules_list(memory, reterr, &modules);
+
+    if (status < 0)
+        return status;
+    candidates.items = calloc(SW_MAX_RUNTIMES, sizeof(*candidates.items));
+    if (!candidates.items) {
+        sw_modules_fini(&modules);
+        return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    }
+    for (int likely = 1; likely >= 0; likely--) {
+        if (!likely && candidates.count && memory->info.kind == SW_TARGET_REMOTE)
+            break;
+        for (size_t i = 0; i < modules.count && !sw_memory_interrupted(memory); i++) {
+            struct sw_candidate candidate;
+
+            if (is_likely(&modules, i) == (bool)likely &&
+                look_into(memory, &modules.items[i], &candidate))
+                add(&candidates, &candidate);
+        }
+    }
+    if (!candidates.count)
+        ask_for_sections(memory, &modules, &candidates);
+    if (!candidates.count)
+        ask_for_symbols(memory, &modules, &candidates);
+    complete_heads(memory, &candidates);
+    sw_modules_fini(&modules);
+    if (memory->stopped) {
+        sw_candidates_fini(&candidates);
+        return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
+    }
+    *ret_candidates = candidates;
+    return 0;
+}
+
+void sw_candidates_fini(struct sw_candidates *candidates)
+{
+    free(candidates->items);
+    memset(candidates, 0, sizeof(*candidates));
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Places where a Python runtime may be, before anything of it is believed. */
+#ifndef SW_RUNTIME_CANDIDATE_H
+#define SW_RUNTIME_CANDIDATE_H
+
+#include "runtime/runtime.h"
+
+/* What was found of one runtime; absent addresses are 0. */
+struct sw_candidate {
+    enum sw_found_by found_by;
+    struct sw_module module;
+    sw_addr root;           /* _PyRuntime (3.7+) */
+    sw_addr head;           /* interp_head (2.7, 3.6) */
+    sw_addr current_thread; /* _PyThreadState_Current (2.7, 3.6) */
+    sw_addr version;        /* Py_Version (3.11+) */
+    sw_addr type_type;      /* PyType_Type */
+    sw_addr code_type;      /* PyCode_Type */
+    bool debug;             /* Py_DEBUG, by a symbol that only such builds export */
+    int minor_from_path;    /* 0x030c for ".../libpython3.12.so", 0 when the path does not tell */
+};
+
+struct sw_candidates {
+    struct sw_candidate *items;
+    size_t count;
+};
+
+/* Look through all modules, and ask the debugger when that finds nothing. 0 with possibly none. */
+int sw_candidates_find(
+    struct sw_memory *memory, struct sw_error *reterr, struct sw_candidates *ret_candidates);
+
+void sw_candidates_fini(struct sw_candidates *candidates);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/runtime.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/version.h"
+
+const char *sw_found_by_name(enum sw_found_by found_by)
+{
+    switch (found_by) {
+    case SW_FOUND_BY_DYNAMIC_SYMBOL:
+        return "dynamic symbol";
+    case SW_FOUND_BY_CODE:
+        return "code of PyInterpreterState_Head";
+    case SW_FOUND_BY_THREAD_STATE:
+        return "running thread";
+    case SW_FOUND_BY_SECTION:
+        return "section .PyRuntime";
+    case SW_FOUND_BY_SYMBOL:
+        return "debugger's symbols";
+    }
+    return "";
+}
+
+sw_addr sw_runtime_at(const struct sw_runtime *runtime, enum sw_field_id field)
+{
+    if (!runtime->root || !sw_reader_has(&runtime->reader, field))
+        return 0;
+    return sw_reader_at(&runtime->reader, runtime->root, field);
+}
+
+void sw_runtimes_fini(struct sw_runtimes *runtimes)
+{
+    for (size_t i = 0; i < runtimes->count; i++)
+        free(runtimes->items[i]);
+    memset(runtimes, 0, sizeof(*runtimes));
+}
+
+static int open_all(struct sw_memory *memory, const struct sw_candidates *candidates,
+    struct sw_error *reterr, struct sw_runtimes *runtimes)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct sw_runtime *runtime = malloc(sizeof(*runtime));
+        struct sw_error problem;
+        int status;
+
+        if (!runtime)
+            return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+        status = sw_runtime_open(memory, &candidates->items[i], &problem, runtime);
+        if (status == 0) {
+            runtimes->items[runtimes->count++] = runtime;
+            continue;
+        }
+        free(runtime);
+        if (status == SW_E_STOPPED)
+            return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
+        if (runtimes->problem.status == SW_OK)
+            runtimes->problem = problem;
+    }
+    return 0;
+}
+
+int sw_runtimes_find(
+    struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes)
+{
+    struct sw_candidates candidates;
+    struct sw_runtimes runtimes = {0};
+    int status = sw_candidates_find(memory, reterr, &candidates);
+
+    if (status < 0)
+        return status;
+    status = open_all(memory, &candidates, reterr, &runtimes);
+    if (status == 0 && !runtimes.count) {
+        if (candidates.count)
+            status = sw_fail(reterr, runtimes.problem.status, runtimes.problem.address,
+                runtimes.problem.field, "%s", runtimes.problem.message);
+        else
+            status = sw_fail(reterr, SW_E_NOT_PYTHON, 0, "",
+                "no Python in this %s: no module has _PyRuntime or _PyThreadState_Current%s",
+                memory->info.kind == SW_TARGET_CORE ? "core" : "process",
+                memory->info.kind == SW_TARGET_CORE ? "; was the executable given?" : "");
+    }
+    sw_candidates_fini(&candidates);
+    if (status < 0) {
+        sw_runtimes_fini(&runtimes);
+        return status;
+    }
+    *ret_runtimes = runtimes;
+    return 0;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/native.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* How far into glibc's struct pthread its thread id is searched: 720 bytes on x86-64, less
+ * elsewhere. */
+enum { PTHREAD_SEARCH = 2048 };
+
+/* How many threads prove the offset: an accident does not repeat. */
+enum { PTHREAD_PROOFS = 8 };
+
+/* The debugger's threads by their LWP. */
+struct natives {
+    struct sw_native_thread *items;
+    size_t count;
+    size_t capacity;
+    struct sw_map by_tid;
+};
+
+static void natives_fini(struct natives *natives)
+{
+    free(natives->items);
+    sw_map_clear(&natives->by_tid);
+}
+
+static int natives_list(struct sw_memory *memory, struct natives *natives)
+{
+    for (unsigned i = 0; memory->ops.thread && i < SW_MAX_NATIVE_THREADS; i++) {
+        struct sw_native_thread found;
+        int status;
+
+        memset(&found, 0, sizeof(found));
+        status = memory->ops.thread(memory->ctx, i, &found);
+        if (status == SW_E_STOPPED)
+            return status;
+        if (status < 0)
+            break;
+        if (natives->count == natives->capacity) {
+            size_t capacity = natives->capacity ? natives->capacity * 2 : 32;
+            struct sw_native_thread *items = realloc(natives->items, capacity * sizeof(*items));
+
+            if (!items)
+                return SW_E_NO_MEMORY;
+            natives->items = items;
+            natives->capacity = capacity;
+        }
+        natives->items[natives->count++] = found;
+    }
+    for (size_t i = 0; i < natives->count; i++)
+        if (natives->items[i].tid > 0 &&
+            sw_map_put(&natives->by_tid, (sw_addr)natives->items[i].tid, &natives->items[i]) < 0)
+            return SW_E_NO_MEMORY;
+    return 0;
+}
+
+static const struct sw_native_thread *by_tid(const struct natives *natives, uint64_t tid)
+{
+    return tid ? sw_map_get(&natives->by_tid, tid) : NULL;
+}
+
+/*
+ * Before 3.11 a thread state knows only pthread_self(), the address of the C library's struct
+ * pthread. That struct holds the kernel's id at an offset which is the C library's secret but the
+ * same for all threads: keep the offsets where every thread has the id of a native thread. Returns
+ * the lowest one, or -1.
+ */
+static int find_tid_offset(
+    struct sw_memory *memory, const struct sw_threads *threads, const struct natives *natives)
+{
+    bool possible[PTHREAD_SEARCH / 4];
+    bool any = false;
+
+    memset(possible, 1, sizeof(possible));
+    for (size_t i = 0; i < threads->count && i < PTHREAD_PROOFS; i++) {
+        uint8_t bytes[PTHREAD_SEARCH];
+
+        if (sw_memory_read(memory, threads->items[i].state.thread_id, bytes, sizeof(bytes),
+                "pthread", NULL) < 0)
+            continue;
+        any = true;
+        for (unsigned k = 0; k < PTHREAD_SEARCH / 4; k++)
+            if (possible[k] &&
+                !by_tid(natives, sw_bytes_uint(bytes + 4 * (size_t)k, 4, memory->info.big_endian)))
+                possible[k] = false;
+    }
+    for (unsigned k = 0; any && k < PTHREAD_SEARCH / 4; k++)
+        if (possible[k])
+            return (int)(4 * k);
+    return -1;
+}
+
+static void match(struct sw_thread *thread, const struct sw_native_thread *native)
+{
+    if (!native)
+        return;
+    thread->tid = native->tid;
+    thread->number = native->number;
+}
+
+static void match_all(
+    struct sw_memory *memory, struct sw_threads *threads, const struct natives *natives)
+{
+    int offset = -1;
+    bool searched = false;
+
+    for (size_t i = 0; i < threads->count; i++) {
+        struct sw_thread *thread = &threads->items[i];
+        uint64_t tid = thread->state.native_id;
+
+        if (!tid && !searched) {
+            offset = find_tid_offset(memory, threads, natives);
+            searched = true;
+        }
+        if (!tid && offset >= 0 &&
+            sw_memory_uint(memory, thread->state.thread_id + (sw_addr)offset, 4, "pthread.tid",
+                NULL, &tid) < 0)
+            tid = 0;
+        match(thread, by_tid(natives, tid));
+    }
+}
+
+/* By the thread pointer, which is pthread_self() on x86 and s390x, else by the LWP. The register is
+   right even where ids are not, as in another PID namespace. */
+static void mark_native(struct sw_threads *threads, const struct sw_native_thread *selected)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < threads->count; i++) {
+        struct sw_thread *thread = &threads->items[i];
+
+        thread->selected =
+            selected->thread_pointer && thread->state.thread_id == selected->thread_pointer;
+        if (thread->selected && !thread->tid)
+            match(thread, selected);
+        found = found || thread->selected;
+    }
+    for (size_t i = 0; i < threads->count && !found; i++)
+        threads->items[i].selected = selected->tid && threads->items[i].tid == selected->tid;
+}
+
+/* The oldest thread of the main interpreter. */
+static void mark_main(struct sw_threads *threads)
+{
+    for (size_t i = 0; i < threads->count; i++)
+        threads->items[i].selected = false;
+    for (size_t i = threads->count; i-- > 0;)
+        if (threads->items[i].interpreter_id == 0) {
+            threads->items[i].selected = true;
+            return;
+        }
+}
+
+/* A thread waits for the GIL when it sleeps in futex() on a word of the GIL's own struct. 3.15 says
+   it itself (PyThreadState.gil_requested). */
+static void mark_waiting(const struct sw_memory *memory, struct sw_threads *threads)
+{
+    enum { SYS_FUTEX_X86_64 = 202 };
+    uint64_t call = 0, word = 0;
+    bool sleeps = strcmp(memory->info.machine, "x86_64") == 0 && memory->ops.reg &&
+                  memory->ops.reg(memory->ctx, "orig_rax", &call) == 0 &&
+                  call == SYS_FUTEX_X86_64 && memory->ops.reg(memory->ctx, "rdi", &word) == 0;
+
+    for (size_t i = 0; i < threads->count; i++) {
+        struct sw_thread *thread = &threads->items[i];
+        struct sw_interpreter interpreter = {.addr = thread->state.interp};
+        sw_addr start, end;
+
+        thread->waits_for_gil = thread->state.gil_requested;
+        if (sleeps && thread->selected && !thread->holds_gil &&
+            sw_gil_range(thread->runtime, &interpreter, &start, &end) && word >= start &&
+            word < end)
+            thread->waits_for_gil = true;
+    }
+}
+
+void sw_threads_mark_selected(struct sw_session *session, struct sw_threads *threads)
+{
+    const struct sw_memory *memory = &session->memory;
+    struct sw_native_thread selected;
+
+    memset(&selected, 0, sizeof(selected));
+    if (memory->ops.selected_thread && memory->ops.selected_thread(memory->ctx, &selected) == 0)
+        mark_native(threads, &selected);
+    else
+        mark_main(threads);
+    mark_waiting(memory, threads);
+}
+
+int sw_threads_match_native(
+    struct sw_session *session, struct sw_threads *threads, struct sw_error *reterr)
+{
+    struct sw_memory *memory = &session->memory;
+    struct natives natives = {0};
+    int status = natives_list(memory, &natives);
+
+    if (status == 0) {
+        threads->native_count = natives.count;
+        if (natives.count)
+            match_all(memory, threads, &natives);
+    } else {
+        sw_fail(reterr, status, 0, "threads", "%s",
+            status == SW_E_STOPPED ? "interrupted" : "the debugger is out of memory");
+    }
+    natives_fini(&natives);
+    return status;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/session.h"
+
+#include <stdlib.h>
+
+#include "session/threads.h"
+
+int sw_session_create(const struct sw_target_info *info, const struct sw_target_ops *ops, void *ctx,
+    struct sw_error *reterr, struct sw_session **ret_session)
+{
+    struct sw_session *session;
+
+    if (!ops->read)
+        return sw_fail(reterr, SW_E_USAGE, 0, "", "a target needs a read function");
+    if (info->pointer_size != 4 && info->pointer_size != 8)
+        return sw_fail(reterr, SW_E_UNSUPPORTED, 0, "", "pointers of %u bytes are not supported",
+            info->pointer_size);
+    session = calloc(1, sizeof(*session));
+    if (!session)
+        return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    sw_memory_init(&session->memory, info, ops, ctx);
+    *ret_session = session;
+    return 0;
+}
+
+void sw_session_destroy(struct sw_session *session)
+{
+    if (!session)
+        return;
+    sw_session_forget(session);
+    sw_memory_fini(&session->memory);
+    free(session);
+}
+
+void sw_session_invalidate(struct sw_session *session)
+{
+    sw_memory_invalidate(&session->memory);
+    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
+        sw_codes_clear(&session->codes[i]);
+    sw_sources_clear(&session->sources);
+    if (session->threads)
+        sw_threads_fini(session->threads);
+    free(session->threads);
+    session->threads = NULL;
+}
+
+void sw_session_forget(struct sw_session *session)
+{
+    sw_session_invalidate(session);
+    sw_runtimes_fini(&session->runtimes);
+    session->discovered = false;
+}
+
+void sw_session_counters(const struct sw_session *session, struct sw_session_counters *ret_counters)
+{
+    *ret_counters = session->memory.counters;
+}
+
+int sw_session_discover(struct sw_session *session, struct sw_error *reterr)
+{
+    int status;
+
+    if (session->discovered)
+        return 0;
+    status = sw_runtimes_find(&session->memory, reterr, &session->runtimes);
+    session->discovered = status == 0;
+    return status;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A session from within: memory, the runtimes found in it, and their decoded code objects. */
+#ifndef SW_SESSION_SESSION_H
+#define SW_SESSION_SESSION_H
+
+#include "frame/stack.h"
+#include "session/source.h"
+
+struct sw_threads;
+
+struct sw_session {
+    struct sw_memory memory;
+    struct sw_runtimes runtimes;
+    bool discovered;
+    struct sw_codes codes[SW_MAX_RUNTIMES]; /* one cache for each runtime: layouts differ */
+    struct sw_threads *threads;             /* made once a stop (threads.h); NULL until then */
+    struct sw_sources sources;
+};
+
+/* Find the runtimes unless that is done. As sw_runtimes_find(). */
+int sw_session_discover(struct sw_session *session, struct sw_error *reterr);
+
+#endif

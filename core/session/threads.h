@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* All Python threads of a session, each with the native thread that runs it. */
+#ifndef SW_SESSION_THREADS_H
+#define SW_SESSION_THREADS_H
+
+#include "session/session.h"
+
+/* One thread state and what is known of the thread behind it. */
+struct sw_thread {
+    struct sw_thread_state state;
+    const struct sw_runtime *runtime;
+    unsigned runtime_index;
+    int64_t interpreter_id;
+    int64_t tid;    /* the debugger's LWP; 0 when no native thread was found for it */
+    int64_t number; /* the debugger's thread number; 0 likewise */
+    bool selected;  /* the user is looking at the native thread that this state belongs to */
+    bool holds_gil;
+    bool collecting; /* it holds the GIL and its interpreter collects garbage */
+    bool waits_for_gil;
+};
+
+/* A value made for one stop. Zero-initialised is a valid, empty list. */
+struct sw_threads {
+    struct sw_thread *items; /* by the debugger's numbers, then as CPython lists them */
+    size_t count;
+    size_t capacity;
+    size_t native_count; /* native threads the debugger has; 0 when it cannot tell */
+    size_t interpreter_counts[SW_MAX_RUNTIMES];
+    struct sw_error
+        problems[SW_MAX_WARNINGS]; /* lists that were cut short, runtimes not understood */
+    size_t problem_count;
+};
+
+/*
+ * The threads of all runtimes, listed once a stop; which one is selected is asked anew each time. 0
+ * also when lists are damaged: what could be read is there, and the problems say what could not.
+ * SW_E_NOT_PYTHON and the like when there is no runtime at all. The list belongs to the session and
+ * lives until it is invalidated.
+ */
+int sw_session_threads(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
+
+/* Begin to walk a thread's stack. */
+void sw_thread_open_stack(
+    struct sw_session *session, const struct sw_thread *thread, struct sw_stack *ret_stack);
+
+/* Free what a list holds. */
+void sw_threads_fini(struct sw_threads *threads);
+
+#endif

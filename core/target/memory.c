@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "target/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum page_state { PAGE_EMPTY = 0, PAGE_PRESENT, PAGE_ABSENT };
+
+struct sw_page {
+    sw_addr base;
+    enum page_state state;
+    uint8_t data[SW_PAGE_SIZE];
+};
+
+void sw_memory_init(struct sw_memory *memory, const struct sw_target_info *info,
+    const struct sw_target_ops *ops, void *ctx)
+{
+    size_t info_size = info->size < sizeof(*info) ? info->size : sizeof(*info);
+    size_t ops_size = ops->size < sizeof(*ops) ? ops->size : sizeof(*ops);
+
+    memset(memory, 0, sizeof(*memory));
+    memcpy(&memory->info, info, info_size);
+    memcpy(&memory->ops, ops, ops_size);
+    memory->info.machine[sizeof(memory->info.machine) - 1] = '\0';
+    memory->ctx = ctx;
+}
+
+void sw_memory_fini(struct sw_memory *memory)
+{
+    free(memory->pages);
+    memory->pages = NULL;
+}
+
+void sw_memory_invalidate(struct sw_memory *memory)
+{
+    for (unsigned i = 0; memory->pages && i < SW_MAX_CACHED_PAGES; i++)
+        memory->pages[i].state = PAGE_EMPTY;
+    memory->last_start = 0;
+    memory->last_end = 0;
+    memory->streak = 0;
+    memory->stopped = false;
+}
+
+bool sw_memory_interrupted(struct sw_memory *memory)
+{
+    if (!memory->stopped && memory->ops.interrupted && memory->ops.interrupted(memory->ctx))
+        memory->stopped = true;
+    return memory->stopped;
+}
+
+/* Ask the debugger, in pieces that it can bear. */
+static int fetch(struct sw_memory *memory, sw_addr addr, void *buf, size_t len)
+{
+    uint8_t *to = buf;
+
+    while (len) {
+        size_t piece = len < SW_READ_MAX ? len : SW_READ_MAX;
+        int status;
+
+        if (memory->stopped)
+            return SW_E_STOPPED;
+        memory->counters.reads++;
+        memory->counters.bytes += piece;
+        status = memory->ops.read(memory->ctx, addr, to, piece);
+        if (status < 0) {
+            memory->counters.failed_reads++;
+            memory->stopped = memory->stopped || status == SW_E_STOPPED;
+            return status;
+        }
+        addr += piece;
+        to += piece;
+        len -= piece;
+    }
+    return 0;
+}
+
+static struct sw_page *page_set(struct sw_memory *memory, sw_addr base, unsigned *ret_set)
+{
+    *ret_set = (unsigned)(base / SW_PAGE_SIZE) % SW_PAGE_SETS;
+    return memory->pages + *ret_set * SW_PAGE_WAYS;
+}
+
+static struct sw_page *page_find(struct sw_memory *memory, sw_addr base)
+{
+    unsigned set;
+    struct sw_page *ways = page_set(memory, base, &set);
+
+    for (unsigned i = 0; i < SW_PAGE_WAYS; i++)
+        if (ways[i].state != PAGE_EMPTY && ways[i].base == base)
+            return &ways[i];
+    return NULL;
+}
+
+/* The slot for a page: the one it has, an empty one, or the set's next victim. */
+static struct sw_page *page_claim(struct sw_memory *memory, sw_addr base)
+{
+    unsigned set;
+    struct sw_page *page = page_find(memory, base);
+    struct sw_page *ways = page_set(memory, base, &set);
+
+    for (unsigned i = 0; !page && i < SW_PAGE_WAYS; i++)
+        if (ways[i].state == PAGE_EMPTY)
+            page = &ways[i];
+    if (!page) {
+        page = &ways[memory->victim[set]];
+        memory->victim[set] = (uint8_t)((memory->victim[set] + 1) % SW_PAGE_WAYS);
+    }
+    page->base = base;
+    page->state = PAGE_EMPTY;
+    return page;
+}
+
+/* Fetch `count` pages with one read into the cache; nothing is kept when it fails. */
+static int fetch_pages(struct sw_memory *memory, sw_addr base, unsigned count)
+{
+    uint8_t buf[SW_MAX_READ_AHEAD_PAGES * SW_PAGE_SIZE];
+    int status = fetch(memory, base, buf, (size_t)count * SW_PAGE_SIZE);
+
+    if (status < 0)
+        return status;
+    for (unsigned i = 0; i < count; i++) {
+        struct sw_page *page = page_claim(memory, base + (sw_addr)i * SW_PAGE_SIZE);
+
+        memcpy(page->data, buf + (size_t)i * SW_PAGE_SIZE, SW_PAGE_SIZE);
+        page->state = PAGE_PRESENT;
+    }
+    memory->last_start = base;
+    memory->last_end = base + (sw_addr)count * SW_PAGE_SIZE;
+    return 0;
+}
+
+/* When misses march through memory in one direction, take more pages each time. */
+static bool read_ahead(struct sw_memory *memory, sw_addr base)
+{
+    bool down = base + SW_PAGE_SIZE == memory->last_start;
+    bool up = base == memory->last_end && base;
+    unsigned count;
+
+    if (!down && !up) {
+        memory->streak = 1;
+        return false;
+    }
+    count = memory->streak * 2;
+    if (count > SW_MAX_READ_AHEAD_PAGES)
+        count = SW_MAX_READ_AHEAD_PAGES;
+    memory->streak = count;
+    if (down) {
+        sw_addr below = (sw_addr)(count - 1) * SW_PAGE_SIZE;
+
+        if (base < below)
+            return false;
+        return fetch_pages(memory, base - below, count) == 0;
+    }
+    if (base > UINT64_MAX - (sw_addr)count * SW_PAGE_SIZE)
+        return false;
+    return fetch_pages(memory, base, count) == 0;
+}
+
+static int page_get(struct sw_memory *memory, sw_addr base, struct sw_page **ret_page)
+{
+    struct sw_page *page;
+    int status;
+
+    if (!memory->pages) {
+        memory->pages = calloc(SW_MAX_CACHED_PAGES, sizeof(*memory->pages));
+        if (!memory->pages)
+            return SW_E_NO_MEMORY;
+    }
+    page = page_find(memory, base);
+    if (page) {
+        *ret_page = page;
+        return 0;
+    }
+    if (!read_ahead(memory, base)) {
+        if (memory->stopped)
+            return SW_E_STOPPED;
+        status = fetch_pages(memory, base, 1);
+        if (status < 0 && status != SW_E_READ)
+            return status;
+        if (status < 0) {
+            page = page_claim(memory, base);
+            page->state = PAGE_ABSENT;
+            *ret_page = page;
+            return 0;
+        }
+    }
+    *ret_page = page_find(memory, base);
+    return *ret_page ? 0 : SW_E_READ;
+}
+
+static int read_failed(
+    int status, sw_addr addr, size_t len, const char *field, struct sw_error *reterr)
+{
+    if (status == SW_E_STOPPED)
+        return sw_fail(reterr, SW_E_STOPPED, addr, field, "interrupted");
+    if (status == SW_E_NO_MEMORY)
+        return sw_fail(reterr, SW_E_NO_MEMORY, addr, field, "the debugger is out of memory");
+    return sw_fail(reterr, SW_E_READ, addr, field, "cannot read %zu bytes at 0x%llx%s%s", len,
+        (unsigned long long)addr, field && *field ? " for " : "", field ? field : "");
+}
+
+int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len, const char *field,
+    struct sw_error *reterr)
+{
+    uint8_t *to = buf;
+
+    if (memory->info.pointer_size == 4)
+        addr &= UINT32_MAX;
+    if (len > UINT64_MAX - addr)
+        return read_failed(SW_E_READ, addr, len, field, reterr);
+    /* Large runs are used once: they would only push everything else out of the cache. */
+    if (len > SW_MAX_READ_AHEAD_PAGES * SW_PAGE_SIZE) {
+        int status = fetch(memory, addr, buf, len);
+
+        return status < 0 ? read_failed(status, addr, len, field, reterr) : 0;
+    }
+    if (len > SW_PAGE_SIZE)
+        sw_memory_prefetch(memory, addr, len);
+    while (len) {
+        size_t within = (size_t)(addr % SW_PAGE_SIZE);
+        size_t piece = SW_PAGE_SIZE - within < len ? SW_PAGE_SIZE - within : len;
+        struct sw_page *page = NULL;
+        int status = page_get(memory, addr - within, &page);
+
+        if (status < 0)
+            return read_failed(status, addr, len, field, reterr);
+        if (page->state == PAGE_PRESENT) {
+            memcpy(to, page->data + within, piece);
+        } else {
+            /* A page may be there in part: the end of a truncated core, a stub with small regions.
+             */
+            status = fetch(memory, addr, to, piece);
+            if (status < 0)
+                return read_failed(status, addr, piece, field, reterr);
+        }
+        addr += piece;
+        to += piece;
+        len -= piece;
+    }
+    return 0;
+}
+
+int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
+    struct sw_error *reterr, uint64_t *ret_value)
+{
+    uint8_t bytes[8];
+    int status;
+
+    if (width == 0 || width > sizeof(bytes))
+        return sw_fail(reterr, SW_E_CORRUPT, addr, field, "no integer has %u bytes", width);
+    status = sw_memory_read(memory, addr, bytes, width, field, reterr);
+    if (status < 0)
+        return status;
+    *ret_value = sw_bytes_uint(bytes, width, memory->info.big_endian);
+    return 0;
+}
+
+int sw_memory_ptr(struct sw_memory *memory, sw_addr addr, const char *field,
+    struct sw_error *reterr, sw_addr *ret_value)
+{
+    return sw_memory_uint(memory, addr, memory->info.pointer_size, field, reterr, ret_value);
+}
+
+int sw_memory_string(struct sw_memory *memory, sw_addr addr, const char *field, char *buf,
+    size_t size, struct sw_error *reterr)
+{
+    size_t len = 0;
+
+    while (len + 1 < size) {
+        /* Up to the end of the page: the string may be the last thing before a hole. */
+        size_t piece = SW_PAGE_SIZE - (size_t)((addr + len) % SW_PAGE_SIZE);
+        const char *end;
+        int status;
+
+        if (piece > size - 1 - len)
+            piece = size - 1 - len;
+        status = sw_memory_read(memory, addr + len, buf + len, piece, field, reterr);
+        if (status < 0)
+            return status;
+        end = memchr(buf + len, '\0', piece);
+        if (end)
+            return 0;
+        len += piece;
+    }
+    buf[len] = '\0';
+    return 0;
+}
+
+void sw_memory_prefetch(struct sw_memory *memory, sw_addr addr, size_t len)
+{
+    sw_addr base = addr - addr % SW_PAGE_SIZE;
+    sw_addr end = addr + len;
+
+    if (len == 0 || end < addr || end > UINT64_MAX - SW_PAGE_SIZE)
+        return;
+    if (!memory->pages) {
+        memory->pages = calloc(SW_MAX_CACHED_PAGES, sizeof(*memory->pages));
+        if (!memory->pages)
+            return;
+    }
+    while (base < end && !memory->stopped) {
+        unsigned count = 0;
+
+        if (page_find(memory, base)) {
+            base += SW_PAGE_SIZE;
+            continue;
+        }
+        while (count < SW_MAX_READ_AHEAD_PAGES && base + (sw_addr)count * SW_PAGE_SIZE < end &&
+               !page_find(memory, base + (sw_addr)count * SW_PAGE_SIZE))
+            count++;
+        if (fetch_pages(memory, base, count) < 0)
+            return;
+        base += (sw_addr)count * SW_PAGE_SIZE;
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The target's memory: the debugger's read callback behind a cache of pages that lasts for one
+ * stop. Every read of libsidewinder goes through here, and is counted here.
+ */
+#ifndef SW_TARGET_MEMORY_H
+#define SW_TARGET_MEMORY_H
+
+#include "base/limits.h"
+#include "base/status.h"
+
+enum {
+    SW_PAGE_SIZE = 4096,
+    SW_PAGE_WAYS = 4,
+    SW_PAGE_SETS = SW_MAX_CACHED_PAGES / SW_PAGE_WAYS,
+};
+
+struct sw_page; /* private to memory.c */
+
+struct sw_memory {
+    struct sw_target_info info;
+    struct sw_target_ops ops;
+    void *ctx;
+    struct sw_page *pages; /* sets of ways; NULL until the first read */
+    uint8_t victim[SW_PAGE_SETS];
+    sw_addr last_start; /* what the last miss fetched, to see where a walk is going */
+    sw_addr last_end;
+    unsigned streak; /* pages that the next read-ahead in that direction takes */
+    struct sw_session_counters counters;
+    bool stopped; /* the user interrupted; every further read says so too */
+};
+
+/* `info` and `ops` are copied, as much of them as their `size` says. Nothing is read. */
+void sw_memory_init(struct sw_memory *memory, const struct sw_target_info *info,
+    const struct sw_target_ops *ops, void *ctx);
+
+/* Free the cache. */
+void sw_memory_fini(struct sw_memory *memory);
+
+/* Forget every page: the target has run. */
+void sw_memory_invalidate(struct sw_memory *memory);
+
+/* Copy `len` bytes at `addr` into `buf`: all of them, or SW_E_READ (the error's address is the
+   first byte that is absent, `field` says what was wanted), SW_E_STOPPED. `buf` is undefined on
+   failure. */
+int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len, const char *field,
+    struct sw_error *reterr);
+
+/* An unsigned integer of `width` bytes (1 to 8) in the target's byte order. */
+int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
+    struct sw_error *reterr, uint64_t *ret_value);
+
+/* A pointer. */
+int sw_memory_ptr(struct sw_memory *memory, sw_addr addr, const char *field,
+    struct sw_error *reterr, sw_addr *ret_value);
+
+/* A C string of at most `size` - 1 bytes into `buf`, cut there without a word. */
+int sw_memory_string(struct sw_memory *memory, sw_addr addr, const char *field, char *buf,
+    size_t size, struct sw_error *reterr);
+
+/* Fetch a range that will be needed soon, with as few reads as possible. Failures do not matter:
+   the read that needs the bytes will report them. */
+void sw_memory_prefetch(struct sw_memory *memory, sw_addr addr, size_t len);
+
+/* True when the user asked to stop. Ask it in loops that may run long on cached memory. */
+bool sw_memory_interrupted(struct sw_memory *memory);
+
+#endif

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+/* py-bt: the Python stack, as text in the form of CPython's own gdb extension, and as JSON. */
+#include <string.h>
+
+#include "view/command.h"
+
+struct bt_options {
+    bool all;
+    bool columns;
+    bool qualname;
+    bool json;
+    bool oldest;    /* count from the outermost frame */
+    uint64_t count; /* frames to show; UINT64_MAX for all */
+};
+
+static int parse(const struct sw_run *run, struct bt_options *options)
+{
+    *options = (struct bt_options){.count = UINT64_MAX};
+    for (unsigned i = 0; i < run->args->count; i++) {
+        const char *word = run->args->words[i];
+        int64_t number;
+
+        if (strcmp(word, "-a") == 0 || strcmp(word, "--all") == 0) {
+            options->all = true;
+        } else if (strcmp(word, "--columns") == 0) {
+            options->columns = true;
+        } else if (strcmp(word, "--qualname") == 0) {
+            options->qualname = true;
+        } else if (strcmp(word, "--json") == 0) {
+            options->json = true;
+        } else if (sw_arg_number(word, &number) && options->count == UINT64_MAX) {
+            if (number == 0)
+                return sw_run_usage(run, "0 frames asked for");
+            options->oldest = number < 0;
+            options->count = (uint64_t)(number < 0 ? -number : number);
+        } else if (word[0] == '-') {
+            return sw_run_usage(run, "unknown option '%.40s'", word);
+        } else {
+            return sw_run_usage(run, "'%.40s' is no number of frames", word);
+        }
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- a stack, frame by frame */
+
+/* A walk over the frames that the options select. */
+struct bt_walk {
+    struct sw_stack stack;
+    struct sw_error end; /* why the stack ends before its end; status SW_OK when it does not */
+    uint64_t left;       /* frames still to show */
+    bool more;           /* frames were left out at the end */
+};
+
+/* Counting first costs a second walk, but no memory for a stack of any depth. */
+static uint64_t frames_to_skip(
+    struct sw_session *session, const struct sw_thread *thread, uint64_t keep)
+{
+    struct sw_stack stack;
+    struct sw_frame frame;
+    uint64_t count = 0;
+
+    sw_thread_open_stack(session, thread, &stack);
+    while (sw_stack_next(&stack, NULL, &frame) > 0)
+        count++;
+    return count > keep ? count - keep : 0;
+}
+
+static void walk_open(struct bt_walk *walk, struct sw_session *session,
+    const struct sw_thread *thread, const struct bt_options *options)
+{
+    struct sw_frame frame;
+    uint64_t skip = options->oldest ? frames_to_skip(session, thread, options->count) : 0;
+
+    memset(walk, 0, sizeof(*walk));
+    walk->left = options->count;
+    sw_thread_open_stack(session, thread, &walk->stack);
+    while (skip-- && sw_stack_next(&walk->stack, &walk->end, &frame) > 0)
+        ;
+}
+
+static bool walk_next(struct bt_walk *walk, struct sw_frame *ret_frame)
+{
+    int status = sw_stack_next(&walk->stack, &walk->end, ret_frame);
+
+    if (status <= 0)
+        return false;
+    if (!walk->left) {
+        walk->more = true;
+        return false;
+    }
+    walk->left--;
+    return true;
+}
+
+/* ---------------------------------------------------------------- text */
+
+static void put_name(struct sw_out *out, enum sw_style style, const struct sw_text *text)
+{
+    if (!text->data)
+        sw_out_puts(out, style, "?");
+    else
+        sw_out_text(out, style, text->data, text->len);
+    if (text->cut)
+        sw_out_puts(out, style, "...");
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r';
+}
+
+/* Spaces below the characters before the marked part, carets below that part. Columns count bytes;
+   a character takes one place here, as in CPython's own tracebacks before 3.13. */
+static void put_carets(struct sw_out *out, const char *line, size_t len, size_t from, size_t to)
+{
+    sw_out_puts(out, SW_STYLE_SOURCE, "    ");
+    for (size_t at = 0; at < len && at < to;) {
+        unsigned bytes;
+
+        sw_utf8_get(line + at, len - at, &bytes);
+        if (at < from)
+            sw_out_puts(out, SW_STYLE_SOURCE, line[at] == '\t' ? "\t" : " ");
+        else
+            sw_out_puts(out, SW_STYLE_SOURCE, "^");
+        at += bytes;
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+}
+
+static void put_source(const struct sw_run *run, const struct sw_frame *frame, bool columns)
+{
+    const struct sw_position *position = &frame->position;
+    const struct sw_text *file = &frame->code->filename;
+    const char *line;
+    size_t len, indent = 0;
+
+    if (!file->data || file->cut || position->line <= 0 ||
+        sw_sources_line(&run->session->sources, &run->session->memory, file->data, file->len,
+            position->line, &line, &len) < 0)
+        return;
+    while (indent < len && is_space(line[indent]))
+        indent++;
+    while (len > indent && is_space(line[len - 1]))
+        len--;
+    if (len == indent)
+        return;
+    sw_out_puts(run->out, SW_STYLE_SOURCE, "    ");
+    sw_out_text(run->out, SW_STYLE_SOURCE, line + indent,
+        len - indent < SW_MAX_SOURCE_LINE ? len - indent : SW_MAX_SOURCE_LINE);
+    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    if (columns && position->column >= 0 && (size_t)position->column >= indent) {
+        size_t to = position->end_line == position->line && position->end_column >= 0
+                        ? (size_t)position->end_column
+                        : len;
+
+        put_carets(run->out, line + indent, len - indent, (size_t)position->column - indent,
+            to > indent ? to - indent : 0);
+    }
+}
+
+static void put_note(struct sw_out *out, const char *message)
+{
+    sw_out_puts(out, SW_STYLE_NOTE, "  (");
+    sw_out_text(out, SW_STYLE_NOTE, message, strlen(message));
+    sw_out_puts(out, SW_STYLE_NOTE, ")\n");
+}
+
+static void put_frame(
+    const struct sw_run *run, const struct bt_options *options, const struct sw_frame *frame)
+{
+    struct sw_out *out = run->out;
+    const struct sw_code *code = frame->code;
+
+    if (!code) {
+        sw_out_printf(out, SW_STYLE_NOTE, "  (frame at 0x%llx: ", (unsigned long long)frame->addr);
+        sw_out_text(out, SW_STYLE_NOTE, frame->problem.message, strlen(frame->problem.message));
+        sw_out_puts(out, SW_STYLE_NOTE, ")\n");
+        return;
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, "  File \"");
+    put_name(out, SW_STYLE_FILENAME, &code->filename);
+    sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
+    if (frame->position.line > 0)
+        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame->position.line);
+    else
+        sw_out_puts(out, SW_STYLE_LINE, "?");
+    sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
+    put_name(out, SW_STYLE_FUNCTION,
+        options->qualname && code->qualname.data ? &code->qualname : &code->name);
+    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+    put_source(run, frame, options->columns);
+    if (code->problem.status != SW_OK)
+        put_note(out, code->problem.message);
+}
+
+static int put_stack(
+    const struct sw_run *run, const struct bt_options *options, const struct sw_thread *thread)
+{
+    struct sw_out *out = run->out;
+    struct bt_walk walk;
+    struct sw_frame frame;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "Traceback (most recent call first):\n");
+    if (thread->waits_for_gil)
+        sw_out_puts(out, SW_STYLE_PLAIN, "  Waiting for the GIL\n");
+    if (thread->collecting)
+        sw_out_puts(out, SW_STYLE_PLAIN, "  Garbage-collecting\n");
+    walk_open(&walk, run->session, thread, options);
+    while (out->status == 0 && walk_next(&walk, &frame))
+        put_frame(run, options, &frame);
+    if (walk.more)
+        sw_out_puts(out, SW_STYLE_NOTE, "  (more Python frames follow)\n");
+    if (walk.end.status == SW_E_STOPPED) {
+        *run->reterr = walk.end;
+        return SW_E_STOPPED;
+    }
+    if (walk.end.status != SW_OK) {
+        sw_out_puts(out, SW_STYLE_NOTE, "  (the stack cannot be followed further: ");
+        sw_out_text(out, SW_STYLE_NOTE, walk.end.message, strlen(walk.end.message));
+        sw_out_puts(out, SW_STYLE_NOTE, ")\n");
+    }
+    return out->status;
+}
+
+/* "Thread 3 (LWP 4711), interpreter 1, holds the GIL:" */
+static void put_heading(const struct sw_run *run, const struct sw_thread *thread)
+{
+    struct sw_out *out = run->out;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "Thread ");
+    if (thread->number)
+        sw_out_printf(out, SW_STYLE_PLAIN, "%lld ", (long long)thread->number);
+    if (thread->tid)
+        sw_out_printf(out, SW_STYLE_PLAIN, "(LWP %lld)", (long long)thread->tid);
+    else
+        sw_out_printf(out, SW_STYLE_PLAIN, "(0x%llx, no native thread found)",
+            (unsigned long long)thread->state.thread_id);
+    if (run->session->runtimes.count > 1)
+        sw_out_printf(out, SW_STYLE_PLAIN, ", Python %u", thread->runtime_index);
+    if (thread->interpreter_id)
+        sw_out_printf(out, SW_STYLE_PLAIN, ", interpreter %lld", (long long)thread->interpreter_id);
+    if (thread->holds_gil)
+        sw_out_puts(out, SW_STYLE_PLAIN, ", holds the GIL");
+    sw_out_puts(out, SW_STYLE_PLAIN, ":\n");
+}
+
+static size_t count_selected(const struct sw_threads *threads, bool all)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < threads->count; i++)
+        count += (all || threads->items[i].selected) && (all || threads->items[i].state.frame);
+    return count;
+}
+
+static int bt_text(
+    const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
+{
+    size_t count = count_selected(threads, options->all), shown = 0;
+    struct sw_out *out = run->out;
+    int status = 0;
+
+    for (size_t i = 0; i < threads->count && status == 0; i++) {
+        const struct sw_thread *thread = &threads->items[i];
+
+        if (!options->all && (!thread->selected || !thread->state.frame))
+            continue;
+        if (shown++)
+            sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+        if (options->all || count > 1)
+            put_heading(run, thread);
+        status = put_stack(run, options, thread);
+    }
+    if (!shown)
+        sw_out_puts(out, SW_STYLE_NOTE,
+            options->all ? "Python has no threads.\n"
+                         : "Unable to locate python frame: this thread runs no Python code.\n");
+    for (size_t i = 0; i < threads->problem_count && status == 0; i++)
+        put_note(out, threads->problems[i].message);
+    return status;
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void json_column(struct sw_json *json, const char *key, int32_t column)
+{
+    if (column < 0)
+        sw_json_null(json, key);
+    else
+        sw_json_int(json, key, column);
+}
+
+static void json_frame(struct sw_json *json, const struct sw_frame *frame)
+{
+    const struct sw_code *code = frame->code;
+
+    sw_json_open_object(json, NULL);
+    sw_json_int(json, "index", frame->index);
+    sw_json_address(json, "address", frame->addr);
+    if (code) {
+        sw_json_text(json, "name", code->name.data, code->name.len);
+        sw_json_text(json, "qualname", code->qualname.data, code->qualname.len);
+        sw_json_text(json, "file", code->filename.data, code->filename.len);
+        if (frame->position.line > 0) {
+            sw_json_int(json, "line", frame->position.line);
+            sw_json_int(json, "end_line", frame->position.end_line);
+        } else {
+            sw_json_null(json, "line");
+            sw_json_null(json, "end_line");
+        }
+        json_column(json, "column", frame->position.column);
+        json_column(json, "end_column", frame->position.end_column);
+        sw_json_int(json, "first_line", code->first_line);
+        if (code->problem.status != SW_OK)
+            sw_json_error(json, "problem", &code->problem);
+    } else {
+        sw_json_error(json, "problem", &frame->problem);
+    }
+    sw_json_close_object(json);
+}
+
+static int json_thread(const struct sw_run *run, const struct bt_options *options,
+    const struct sw_thread *thread, struct sw_json *json)
+{
+    struct bt_walk walk;
+    struct sw_frame frame;
+
+    sw_json_open_object(json, NULL);
+    sw_json_int(json, "runtime", thread->runtime_index);
+    sw_json_int(json, "interpreter", thread->interpreter_id);
+    sw_json_address(json, "thread_state", thread->state.addr);
+    sw_json_address(json, "thread_id", thread->state.thread_id);
+    if (thread->tid)
+        sw_json_int(json, "native_id", thread->tid);
+    else if (thread->state.native_id)
+        sw_json_int(json, "native_id", (int64_t)thread->state.native_id);
+    else
+        sw_json_null(json, "native_id");
+    if (thread->number)
+        sw_json_int(json, "number", thread->number);
+    else
+        sw_json_null(json, "number");
+    sw_json_bool(json, "selected", thread->selected);
+    sw_json_bool(json, "holds_gil", thread->holds_gil);
+    sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);
+    sw_json_bool(json, "collecting", thread->collecting);
+    sw_json_open_array(json, "frames");
+    walk_open(&walk, run->session, thread, options);
+    while (run->out->status == 0 && walk_next(&walk, &frame))
+        json_frame(json, &frame);
+    sw_json_close_array(json);
+    sw_json_bool(json, "more", walk.more);
+    sw_json_error(json, "end", &walk.end);
+    sw_json_close_object(json);
+    return run->out->status;
+}
+
+static int bt_json(
+    const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
+{
+    struct sw_json json = {.out = run->out};
+    int status = 0;
+
+    sw_json_open_object(&json, NULL);
+    sw_json_string(&json, "schema", "sidewinder/1");
+    sw_json_string(&json, "command", "bt");
+    sw_json_open_array(&json, "threads");
+    for (size_t i = 0; i < threads->count && status == 0; i++)
+        if (options->all || threads->items[i].selected)
+            status = json_thread(run, options, &threads->items[i], &json);
+    sw_json_close_array(&json);
+    sw_json_open_array(&json, "warnings");
+    for (size_t i = 0; i < threads->problem_count; i++)
+        sw_json_string(&json, NULL, threads->problems[i].message);
+    sw_json_close_array(&json);
+    sw_json_close_object(&json);
+    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    return status;
+}
+
+int sw_run_bt(const struct sw_run *run)
+{
+    const struct sw_threads *threads;
+    struct bt_options options;
+    int status = parse(run, &options);
+
+    if (status == 0)
+        status = sw_session_threads(run->session, run->reterr, &threads);
+    if (status < 0)
+        return status;
+    return options.json ? bt_json(run, &options, threads) : bt_text(run, &options, threads);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The table: help, completion and the adapters' registration come from here. */
+static const struct {
+    struct sw_command command;
+    int (*run)(const struct sw_run *run);
+} table[] = {
+    {{"bt", "py-bt", "py-bt [-a] [--columns] [--qualname] [--json] [N | -N]",
+         "Show the Python stack of the selected thread, newest frame first.",
+         "  -a, --all    every Python thread, by the debugger's numbers\n"
+         "  --columns    mark the part of the line that is being evaluated (CPython 3.11 and "
+         "later)\n"
+         "  --qualname   qualified names of functions (CPython 3.11 and later)\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"
+         "  N, -N        only the N newest frames, the N oldest ones\n"},
+        sw_run_bt},
+    {{"info", "py-info", "py-info [--json]",
+         "Show which Python this is, where it was found, and what is known of its memory.",
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_info},
+};
+
+enum { COMMAND_COUNT = sizeof(table) / sizeof(table[0]) };
+
+const struct sw_command *sw_commands(size_t *ret_count)
+{
+    static struct sw_command commands[COMMAND_COUNT];
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        commands[i] = table[i].command;
+    *ret_count = COMMAND_COUNT;
+    return commands;
+}
+
+const struct sw_command *sw_command_find(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(table[i].command.name, name) == 0 || strcmp(table[i].command.alias, name) == 0)
+            return &table[i].command;
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- words */
+
+int sw_run_usage(const struct sw_run *run, const char *format, ...)
+{
+    char mistake[128];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(mistake, sizeof(mistake), format, args);
+    va_end(args);
+    return sw_fail(run->reterr, SW_E_USAGE, 0, "", "%s: %s; usage: %s", run->command->alias,
+        mistake, run->command->usage);
+}
+
+bool sw_arg_number(const char *word, int64_t *ret_number)
+{
+    bool negative = *word == '-';
+    int64_t number = 0;
+
+    word += negative || *word == '+';
+    if (!*word)
+        return false;
+    for (; *word; word++) {
+        if (*word < '0' || *word > '9' || number > INT64_MAX / 10 - 1)
+            return false;
+        number = number * 10 + (*word - '0');
+    }
+    *ret_number = negative ? -number : number;
+    return true;
+}
+
+static int split(const struct sw_run *run, const char *line, struct sw_args *args)
+{
+    size_t len = line ? strlen(line) : 0;
+    char *at = args->text;
+
+    args->count = 0;
+    if (len >= sizeof(args->text))
+        return sw_run_usage(run, "the line is longer than %zu bytes", sizeof(args->text) - 1);
+    memcpy(args->text, line ? line : "", len + 1);
+    for (;;) {
+        at += strspn(at, " \t\n");
+        if (!*at)
+            return 0;
+        if (args->count == SW_MAX_ARGS)
+            return sw_run_usage(run, "more than %d words", SW_MAX_ARGS);
+        args->words[args->count++] = at;
+        at += strcspn(at, " \t\n");
+        if (*at)
+            *at++ = '\0';
+    }
+}
+
+int sw_command_run(struct sw_session *session, const struct sw_command *command, const char *line,
+    const struct sw_sink *sink, struct sw_error *reterr)
+{
+    struct sw_args args;
+    struct sw_error error;
+    struct sw_run run = {session, command, &args, NULL, reterr ? reterr : &error};
+    int status = split(&run, line, &args), flushed;
+
+    if (status < 0)
+        return status;
+    /* An interrupt ended the command it was meant for. */
+    session->memory.stopped = false;
+    run.out = sw_out_create(sink);
+    if (!run.out)
+        return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(table[i].command.name, command->name) == 0)
+            status = table[i].run(&run);
+    flushed = sw_out_flush(run.out);
+    sw_out_destroy(run.out);
+    if (status == 0 && flushed < 0)
+        status = sw_fail(reterr, flushed, 0, "", "interrupted");
+    return status;
+}

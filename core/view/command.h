@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands from within: the table, and how their words are read. */
+#ifndef SW_VIEW_COMMAND_H
+#define SW_VIEW_COMMAND_H
+
+#include "session/threads.h"
+#include "view/json.h"
+
+/* The words of a command line. Borrowed from `text`. */
+struct sw_args {
+    char text[1024];
+    const char *words[SW_MAX_ARGS];
+    unsigned count;
+};
+
+/* What every run of a command has. */
+struct sw_run {
+    struct sw_session *session;
+    const struct sw_command *command;
+    const struct sw_args *args;
+    struct sw_out *out;
+    struct sw_error *reterr;
+};
+
+/* "py-bt: unknown option '-x'; usage: py-bt [-a] ..."; returns SW_E_USAGE. */
+int sw_run_usage(const struct sw_run *run, const char *format, ...) SW_PRINTF(2, 3);
+
+/* A decimal number with an optional sign; false when the word is anything else. */
+bool sw_arg_number(const char *word, int64_t *ret_number);
+
+/* The commands. Each returns 0 or a negative status with run->reterr filled in. */
+int sw_run_bt(const struct sw_run *run);
+int sw_run_info(const struct sw_run *run);
+
+#endif
