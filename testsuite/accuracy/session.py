@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Running a target program and a debugger beside it."""
+
+import json
+import os
+import pathlib
+import select
+import subprocess
+import time
+
+import lab
+
+START_LIMIT = 60  # seconds for a target to tell its truth: a debug build starts 200 threads
+DEBUGGER_LIMIT = 180  # seconds for one gdb run
+
+
+class SessionError(Exception):
+    """The cell could not be run: the message says why."""
+
+
+class Unsupported(Exception):
+    """The interpreter cannot run the program: the message says why."""
+
+
+def _environment(**more):
+    """Nothing of the user's settings decides what a test sees."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8", "TERM": "dumb", **more}
+
+
+class Target:
+    """A running target program; parked while the context lasts, and ended after it."""
+
+    def __init__(self, interpreter, program, work):
+        self.interpreter = interpreter
+        self.program = program
+        self.work = pathlib.Path(work)
+        self.truth = None
+        self.process = None
+
+    def __enter__(self):
+        arguments = ["-B", *self.program.options, str(self.program.path)]
+        binds = [(lab.PROGRAMS, lab.PROGRAMS), (self.work, self.work)]
+        command = self.interpreter.command(arguments, binds)
+        environment = _environment(SIDEWINDER_WORK=str(self.work))
+        environment.update(self.program.environment)
+        with open(self.work / "stderr", "wb") as errors:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=environment,
+            )
+        try:
+            self.truth = self._read_truth()
+            if "unsupported" in self.truth:
+                raise Unsupported(self.truth["unsupported"])
+            self._wait_until_blocked()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *details):
+        """Closing its input ends a program; one that does not react is killed."""
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        try:
+            os.unlink(f"/tmp/perf-{self.process.pid}.map")  # of -X perf
+        except FileNotFoundError:
+            pass
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def _read_truth(self):
+        end = time.monotonic() + START_LIMIT
+        data = bytearray()
+        while not data.endswith(b"\n"):
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                raise SessionError(f"the program was not ready after {START_LIMIT} s")
+            chunk = os.read(self.process.stdout.fileno(), 1 << 16)
+            if not chunk:
+                self.process.wait()
+                text = (self.work / "stderr").read_text(errors="replace").strip()
+                last = text.splitlines()[-1] if text else "no message"
+                raise SessionError(f"the program ended ({self.process.returncode}): {last}")
+            data += chunk
+        return json.loads(data)
+
+    def _wait_until_blocked(self):
+        """Waits until the telling thread is in the read of its standard input.
+
+        Its frames do not move any more once it said that it is ready; but it may still hold the GIL.
+        """
+        end = time.monotonic() + START_LIMIT
+        while time.monotonic() < end:
+            try:
+                words = pathlib.Path(f"/proc/{self.pid}/syscall").read_text().split()
+            except PermissionError:
+                return
+            # "NUMBER ARGUMENT..."; or "running". A futex would have an address there.
+            if len(words) > 2 and int(words[1], 16) == 0:
+                return
+            time.sleep(0.001)
+        raise SessionError("the program said that it was ready and did not block")
+
+
+class Gdb:
+    """One way to run gdb for the targets of one interpreter."""
+
+    def __init__(self, debugger, interpreter, load, use_sysroot=True):
+        self.debugger = debugger
+        self.interpreter = interpreter
+        self.load = load
+        self.sysroot, self.binds = debugger.sysroot_of(interpreter)
+        if not use_sysroot:
+            self.sysroot = ""
+
+    def run(self, work, arguments, sections):
+        """Runs gdb with `arguments`; sections maps names to commands.
+
+        Returns what each section printed, and what went to standard error.
+        """
+        command = ["-nx", "-batch", "-iex", "set pagination off", "-iex", "set width 0"]
+        if self.sysroot:
+            command += ["-iex", f"set sysroot {self.sysroot}"]
+        command += ["-iex", self.load, *arguments]
+        for name, text in sections.items():
+            command += ["-ex", f"echo \\n@@begin {name}\\n", "-ex", text]
+            command += ["-ex", f"echo \\n@@end {name}\\n"]
+        binds = [(lab.REPOSITORY, lab.REPOSITORY), (work, work), *self.binds]
+        try:
+            result = subprocess.run(
+                self.debugger.command(command, binds),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_environment(),
+                timeout=DEBUGGER_LIMIT,
+            )
+        except subprocess.TimeoutExpired:
+            raise SessionError(f"gdb took more than {DEBUGGER_LIMIT} s") from None
+        output = result.stdout.decode("utf-8", "surrogateescape")
+        errors = result.stderr.decode("utf-8", "replace").strip()
+        found = {}
+        for name in sections:
+            _, begin, rest = output.partition(f"\n@@begin {name}\n")
+            text, end, _ = rest.partition(f"\n@@end {name}\n")
+            if not begin or not end:
+                raise SessionError(f"gdb ended early ({result.returncode}): {_last_line(errors)}")
+            found[name] = text
+        return found, errors
+
+    def live(self, target, sections):
+        return self.run(target.work, ["-p", str(target.pid)], sections)
+
+    def core(self, target, core, sections):
+        executable = self.interpreter.path
+        if self.debugger.root != self.interpreter.root:
+            executable = (self.sysroot or self.interpreter.root) + executable
+        return self.run(target.work, [executable, str(core)], sections)
+
+
+def _last_line(text):
+    return text.splitlines()[-1] if text else "no message"
+
+
+def parse_json(text, errors):
+    """The JSON that a command printed; whatever else is there is an error."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        shown = text.strip().splitlines()
+        start = repr(shown[0][:100]) if shown else "nothing"
+        raise SessionError(
+            f"no JSON ({error}): the command printed {start}; gdb says: {_last_line(errors)}"
+        ) from None
