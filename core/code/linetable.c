@@ -7,17 +7,16 @@ struct cursor {
     const uint8_t *end;
 };
 
-/* Lines are sums of numbers that the target chose: kept within 32 bits. */
-static int32_t add_line(int32_t line, int64_t step)
+/* Lines are sums of steps that the target chose, each within 32 bits: in 64 bits no table that fits
+ * into memory overflows. A line that no file can have is none. */
+static int32_t as_line(int64_t line)
 {
-    int64_t sum = (int64_t)line + step;
-
-    return sum > INT32_MAX ? INT32_MAX : sum < INT32_MIN ? INT32_MIN : (int32_t)sum;
+    return line < 0 ? 0 : line > INT32_MAX ? INT32_MAX : (int32_t)line;
 }
 
-static void set_line(struct sw_position *position, int32_t line)
+static void set_line(struct sw_position *position, int64_t line)
 {
-    position->line = line > 0 ? line : 0;
+    position->line = as_line(line);
     position->end_line = position->line;
     position->column = -1;
     position->end_column = -1;
@@ -26,7 +25,7 @@ static void set_line(struct sw_position *position, int32_t line)
 /* 2.7 to 3.9: pairs (bytecode step, line step), Objects/lnotab_notes.txt. Line steps are signed
  * since 3.6. */
 static bool position_lnotab(
-    struct cursor table, bool is_signed, int32_t line, int32_t lasti, struct sw_position *position)
+    struct cursor table, bool is_signed, int64_t line, int32_t lasti, struct sw_position *position)
 {
     int64_t address = 0;
 
@@ -36,7 +35,7 @@ static bool position_lnotab(
         address += table.at[0];
         if (address > lasti)
             break;
-        line = add_line(line, step);
+        line += step;
         table.at += 2;
     }
     set_line(position, line);
@@ -46,7 +45,7 @@ static bool position_lnotab(
 /* 3.10 (PEP 626): pairs (bytes that a line covers, line step); the step -128 covers bytes of no
  * line. */
 static bool position_linetable(
-    struct cursor table, int32_t line, int32_t lasti, struct sw_position *position)
+    struct cursor table, int64_t line, int32_t lasti, struct sw_position *position)
 {
     int64_t end = 0;
 
@@ -61,7 +60,7 @@ static bool position_linetable(
 
         end += table.at[0];
         if (step != -128)
-            line = add_line(line, step);
+            line += step;
         table.at += 2;
         if (start <= lasti && lasti < end) {
             set_line(position, step == -128 ? 0 : line);
@@ -74,19 +73,31 @@ static bool position_linetable(
 
 /* ---------------------------------------------------------------- 3.11 and later */
 
-/* Six bits a byte, the least significant first; bit 6 says that more follow. */
+/* Entry forms (Objects/locations.md): 0 to 9 short, 10 to 12 one line, 13 no columns, 14 long, 15
+ * none. Only the first byte of an entry has the top bit. */
+enum {
+    FORM_ONE_LINE = 10,
+    FORM_NO_COLUMNS = 13,
+    FORM_LONG = 14,
+    FORM_NONE = 15,
+    ENTRY_START = 128
+};
+
+/* Six bits a byte, the least significant first; bit 6 says that more follow. CPython writes int and
+ * unsigned int, which need six bytes: a seventh is as wrong as the start of the next entry. */
 static bool get_varint(struct cursor *table, uint32_t *ret_value)
 {
-    uint32_t value = 0;
+    uint64_t value = 0;
 
-    for (unsigned shift = 0; table->at < table->end; shift += 6) {
+    for (unsigned shift = 0; shift <= 30 && table->at < table->end; shift += 6) {
         uint8_t byte = *table->at++;
 
-        if (shift < 32)
-            value |= (uint32_t)(byte & 63) << shift;
+        if (byte & ENTRY_START)
+            return false;
+        value |= (uint64_t)(byte & 63) << shift;
         if (!(byte & 64)) {
-            *ret_value = value;
-            return true;
+            *ret_value = (uint32_t)value;
+            return value <= UINT32_MAX;
         }
     }
     return false;
@@ -103,77 +114,56 @@ static bool get_signed_varint(struct cursor *table, int64_t *ret_value)
     return true;
 }
 
-static int32_t as_column(int64_t column)
+/* How far an entry moves the line. Leaves the cursor behind that. */
+static bool get_step(struct cursor *table, unsigned form, int64_t *ret_step)
 {
-    return column > INT32_MAX ? INT32_MAX : (int32_t)column;
-}
-
-/* Entry forms (Objects/locations.md): 0 to 9 short, 10 to 12 one line, 13 no columns, 14 long, 15
- * none. */
-enum { FORM_ONE_LINE = 10, FORM_NO_COLUMNS = 13, FORM_LONG = 14, FORM_NONE = 15 };
-
-static bool get_columns(struct cursor *table, struct sw_position *position)
-{
-    if (table->end - table->at < 2)
-        return false;
-    position->column = table->at[0];
-    position->end_column = table->at[1];
-    table->at += 2;
+    if (form == FORM_NO_COLUMNS || form == FORM_LONG)
+        return get_signed_varint(table, ret_step);
+    *ret_step = form >= FORM_ONE_LINE && form < FORM_NO_COLUMNS ? (int64_t)form - FORM_ONE_LINE : 0;
     return true;
 }
 
-static bool get_short(struct cursor *table, unsigned form, struct sw_position *position)
+static int32_t as_column(uint32_t column_and_one)
 {
-    if (table->at >= table->end)
-        return false;
-    position->column = (int32_t)(form << 3 | (*table->at >> 4 & 7));
-    position->end_column = position->column + (*table->at & 15);
-    table->at++;
-    return true;
+    return column_and_one > INT32_MAX ? INT32_MAX : (int32_t)column_and_one - 1;
 }
 
-static bool get_long(struct cursor *table, int32_t *line, struct sw_position *position)
+static bool get_long(struct cursor *table, struct sw_position *position)
 {
     uint32_t lines, column, end_column;
-    int64_t step;
 
-    if (!get_signed_varint(table, &step) || !get_varint(table, &lines) ||
-        !get_varint(table, &column) || !get_varint(table, &end_column))
+    if (!get_varint(table, &lines) || !get_varint(table, &column) ||
+        !get_varint(table, &end_column))
         return false;
-    *line = add_line(*line, step);
-    set_line(position, *line);
-    position->end_line = add_line(position->line, lines);
-    position->column = as_column((int64_t)column - 1);
-    position->end_column = as_column((int64_t)end_column - 1);
+    position->end_line = as_line((int64_t)position->line + lines);
+    position->column = as_column(column);
+    position->end_column = as_column(end_column);
     return true;
 }
 
-/* One entry behind its first byte: moves `line`, and says where the entry's instructions are. */
-static bool get_entry(
-    struct cursor *table, unsigned form, int32_t *line, struct sw_position *position)
+/* The entry behind its line step, which has been added to `line`. */
+static bool get_position(
+    struct cursor table, unsigned form, int64_t line, struct sw_position *position)
 {
-    int64_t step;
-
-    set_line(position, 0);
-    if (form == FORM_NONE)
+    set_line(position, form == FORM_NONE ? 0 : line);
+    if (form == FORM_NONE || form == FORM_NO_COLUMNS)
         return true;
     if (form == FORM_LONG)
-        return get_long(table, line, position);
-    if (form == FORM_NO_COLUMNS) {
-        if (!get_signed_varint(table, &step))
-            return false;
-        *line = add_line(*line, step);
-        set_line(position, *line);
+        return get_long(&table, position);
+    if (table.end - table.at < (form < FORM_ONE_LINE ? 1 : 2) || *table.at & ENTRY_START)
+        return false;
+    if (form < FORM_ONE_LINE) {
+        position->column = (int32_t)(form << 3 | *table.at >> 4);
+        position->end_column = position->column + (*table.at & 15);
         return true;
     }
-    if (form >= FORM_ONE_LINE)
-        *line = add_line(*line, form - FORM_ONE_LINE);
-    set_line(position, *line);
-    return form >= FORM_ONE_LINE ? get_columns(table, position) : get_short(table, form, position);
+    position->column = table.at[0];
+    position->end_column = table.at[1];
+    return !(table.at[1] & ENTRY_START);
 }
 
 static bool position_locations(
-    struct cursor table, int32_t line, int32_t lasti, struct sw_position *position)
+    struct cursor table, int64_t line, int32_t lasti, struct sw_position *position)
 {
     int64_t end = 0;
 
@@ -181,14 +171,23 @@ static bool position_locations(
         set_line(position, line);
         return true;
     }
-    while (table.at < table.end) {
-        uint8_t byte = *table.at++;
+    while (table.at < table.end && *table.at & ENTRY_START) {
+        unsigned form = *table.at >> 3 & 15;
+        int64_t step;
 
-        end += ((byte & 7) + 1) * 2;
-        if (!(byte & 128) || !get_entry(&table, byte >> 3 & 15, &line, position))
+        end += ((*table.at++ & 7) + 1) * 2;
+        if (!get_step(&table, form, &step))
             break;
-        if (lasti < end)
-            return true;
+        line += step;
+        if (lasti < end) {
+            if (get_position(table, form, line, position))
+                return true;
+            break;
+        }
+        /* What comes before the instruction matters for its line only: as CPython does, go on to
+           the next byte that starts an entry. */
+        while (table.at < table.end && !(*table.at & ENTRY_START))
+            table.at++;
     }
     set_line(position, 0);
     return false;
@@ -197,7 +196,7 @@ static bool position_locations(
 bool sw_linetable_position(enum sw_trait_line_table form, const uint8_t *table, size_t len,
     int32_t first_line, int32_t lasti, struct sw_position *ret_position)
 {
-    struct cursor cursor = {table, table + len};
+    struct cursor cursor = {table, len ? table + len : table};
 
     switch (form) {
     case SW_LINE_TABLE_LNOTAB_UNSIGNED:

@@ -18,8 +18,7 @@ struct sw_field {
     uint32_t offset; /* bytes from the start of the struct, SW_ABSENT when there is no such field */
     uint8_t width;   /* bytes; 0 for fields of which only the offset counts */
     uint8_t bits;    /* size of a bit field, 0 for whole fields */
-    uint8_t
-        bit; /* its lowest bit, counted from the least significant bit of the `width`-byte unit */
+    uint8_t bit;     /* its lowest bit, from the least significant of the `width`-byte unit */
 };
 
 /* Which layout of a version is meant: everything that moves a field. */

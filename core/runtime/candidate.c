@@ -47,6 +47,11 @@ static sw_addr find_or_0(const struct sw_elf_symbols *symbols, const char *name)
     return sw_elf_symbols_find(symbols, name, &addr) == 0 ? addr : 0;
 }
 
+sw_addr sw_candidate_symbol(const struct sw_candidate *candidate, const char *name)
+{
+    return candidate->has_symbols ? find_or_0(&candidate->symbols, name) : 0;
+}
+
 /* What one module's dynamic symbols tell. */
 static bool look_into(
     struct sw_memory *memory, const struct sw_module *module, struct sw_candidate *candidate)
@@ -64,12 +69,8 @@ static bool look_into(
         return false;
     candidate->module = *module;
     candidate->minor_from_path = minor_from_path(module);
-    candidate->version = find_or_0(&symbols, "Py_Version");
-    candidate->type_type = find_or_0(&symbols, "PyType_Type");
-    candidate->code_type = find_or_0(&symbols, "PyCode_Type");
-    /* Reference totals exist in debug builds only: a variable up to 3.11, functions since 3.12. */
-    candidate->debug =
-        find_or_0(&symbols, "_Py_RefTotal") || find_or_0(&symbols, "_Py_INCREF_IncRefTotal");
+    candidate->symbols = symbols;
+    candidate->has_symbols = true;
     if (candidate->root)
         return true;
     function = find_or_0(&symbols, "PyInterpreterState_Head");

@@ -12,11 +12,9 @@ struct sw_candidate {
     sw_addr root;           /* _PyRuntime (3.7+) */
     sw_addr head;           /* interp_head (2.7, 3.6) */
     sw_addr current_thread; /* _PyThreadState_Current (2.7, 3.6) */
-    sw_addr version;        /* Py_Version (3.11+) */
-    sw_addr type_type;      /* PyType_Type */
-    sw_addr code_type;      /* PyCode_Type */
-    bool debug;             /* Py_DEBUG, by a symbol that only such builds export */
-    int minor_from_path;    /* 0x030c for ".../libpython3.12.so", 0 when the path does not tell */
+    bool has_symbols;
+    struct sw_elf_symbols symbols; /* the module's, for what is asked later */
+    int minor_from_path; /* 0x030c for ".../libpython3.12.so", 0 when the path does not tell */
 };
 
 struct sw_candidates {
@@ -29,5 +27,8 @@ int sw_candidates_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_candidates *ret_candidates);
 
 void sw_candidates_fini(struct sw_candidates *candidates);
+
+/* The address of a symbol of the candidate's module; 0 when it has none of that name. */
+sw_addr sw_candidate_symbol(const struct sw_candidate *candidate, const char *name);
 
 #endif

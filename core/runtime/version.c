@@ -31,20 +31,23 @@ static void flavour_of_target(struct sw_memory *memory, const struct sw_candidat
     uint32_t hexversion, struct sw_flavour *flavour)
 {
     unsigned size = memory->info.pointer_size;
-    sw_addr type;
+    sw_addr type_type, type;
 
     memset(flavour, 0, sizeof(*flavour));
     flavour->hexversion = hexversion;
     flavour->pointer_size = (uint8_t)size;
     flavour->big_endian = memory->info.big_endian;
-    flavour->debug = candidate->debug;
+    /* Reference totals exist in debug builds only: a variable up to 3.11, a function since 3.12. */
+    flavour->debug =
+        sw_candidate_symbol(
+            candidate, hexversion >> 16 < 0x030c ? "_Py_RefTotal" : "_Py_INCREF_IncRefTotal") != 0;
     memcpy(flavour->machine, memory->info.machine, sizeof(flavour->machine));
     /* `type` is its own type: where its ob_type lies tells whether objects begin with two more
        pointers. Free-threaded objects look the same there, and are told from the target's debug
        offsets. */
-    if (candidate->type_type &&
-        sw_memory_ptr(memory, candidate->type_type + 3 * size, "PyType_Type", NULL, &type) == 0)
-        flavour->trace_refs = type == candidate->type_type;
+    type_type = sw_candidate_symbol(candidate, "PyType_Type");
+    if (type_type && sw_memory_ptr(memory, type_type + 3 * size, "PyType_Type", NULL, &type) == 0)
+        flavour->trace_refs = type == type_type;
 }
 
 /* ---------------------------------------------------------------- does a layout fit? */
@@ -75,10 +78,13 @@ static int check_types(
     bool is_inline = sw_reader_has(&runtime->reader, SW_F_CODE_BYTECODE_INLINE);
     uint32_t code =
         is_inline ? layout->fields[SW_F_CODE_BYTECODE_INLINE].offset : layout->sizes[SW_S_CODE];
-    int status =
-        check_size(runtime, candidate->type_type, layout->sizes[SW_S_HEAP_TYPE], "type", reterr);
+    int status = check_size(runtime, sw_candidate_symbol(candidate, "PyType_Type"),
+        layout->sizes[SW_S_HEAP_TYPE], "type", reterr);
 
-    return status < 0 ? status : check_size(runtime, candidate->code_type, code, "code", reterr);
+    /* Offsets that the target gives itself need no second witness. */
+    if (status < 0 || runtime->origin == SW_LAYOUT_FROM_DEBUG_OFFSETS)
+        return status;
+    return check_size(runtime, sw_candidate_symbol(candidate, "PyCode_Type"), code, "code", reterr);
 }
 
 /* Where the interpreter list begins, by what the candidate has. */
@@ -228,61 +234,57 @@ static int guess_version(struct sw_memory *memory, const struct sw_candidate *ca
     return try_minor(memory, candidate, named, runtime, reterr);
 }
 
-/* A version that the target names itself: by its debug offsets or by Py_Version. */
+/* 3.13 and later: whether _PyRuntime begins with _Py_DebugOffsets, and which version they name. */
+static bool has_debug_offsets(struct sw_memory *memory, const struct sw_candidate *candidate,
+    uint32_t *ret_hexversion, bool *ret_free_threaded)
+{
+    uint8_t head[24];
+
+    return candidate->root &&
+           sw_memory_read(memory, candidate->root, head, sizeof(head), "_Py_DebugOffsets", NULL) ==
+               0 &&
+           sw_debug_offsets_head(
+               head, sizeof(head), memory->info.big_endian, ret_hexversion, ret_free_threaded) == 0;
+}
+
+static void apply_debug_offsets(struct sw_memory *memory, struct sw_runtime *runtime)
+{
+    uint8_t bytes[SW_DEBUG_OFFSETS_MAX];
+
+    runtime->debug_offsets_rejected =
+        sw_memory_read(memory, runtime->root, bytes, sizeof(bytes), "_Py_DebugOffsets", NULL) < 0 ||
+        sw_debug_offsets_apply(bytes, sizeof(bytes), &runtime->layout, NULL) < 0;
+    if (!runtime->debug_offsets_rejected)
+        runtime->origin = SW_LAYOUT_FROM_DEBUG_OFFSETS;
+}
+
+/* A version that the target names itself, by its debug offsets or by Py_Version: its layout. */
 static int open_version(struct sw_memory *memory, const struct sw_candidate *candidate,
-    uint32_t hexversion, struct sw_runtime *runtime, struct sw_error *reterr)
+    uint32_t hexversion, bool free_threaded, struct sw_runtime *runtime, struct sw_error *reterr)
 {
     struct sw_flavour flavour;
     unsigned level = hexversion >> 4 & 15;
     char text[24];
-    int status;
 
     sw_version_text(hexversion, text, sizeof(text));
     if (level == 0xa || level == 0xb)
         return sw_fail(reterr, SW_E_UNSUPPORTED, candidate->root, "",
             "CPython %s is not supported: layouts of alpha and beta releases change daily", text);
     flavour_of_target(memory, candidate, hexversion, &flavour);
-    if (runtime->layout.flavour.free_threaded) {
+    if (free_threaded) {
         flavour.free_threaded = true;
         flavour.trace_refs = false;
     }
-    status = sw_layout_from_table(&flavour, reterr, &runtime->layout);
-    return status;
-}
-
-/* 3.13 and later: the table at the start of _PyRuntime. SW_E_NOT_FOUND when there is none. */
-static int open_with_debug_offsets(struct sw_memory *memory, const struct sw_candidate *candidate,
-    struct sw_runtime *runtime, struct sw_error *reterr)
-{
-    uint8_t bytes[SW_DEBUG_OFFSETS_MAX];
-    uint32_t hexversion;
-    bool free_threaded;
-    struct sw_error rejected;
-    int status;
-
-    if (!candidate->root ||
-        sw_memory_read(memory, candidate->root, bytes, 24, "_Py_DebugOffsets", NULL) < 0)
-        return SW_E_NOT_FOUND;
-    status = sw_debug_offsets_head(bytes, 24, memory->info.big_endian, &hexversion, &free_threaded);
-    if (status < 0)
-        return SW_E_NOT_FOUND;
-    runtime->layout.flavour.free_threaded = free_threaded;
-    status = open_version(memory, candidate, hexversion, runtime, reterr);
-    if (status < 0)
-        return status;
-    if (sw_memory_read(memory, candidate->root, bytes, sizeof(bytes), "_Py_DebugOffsets", NULL) <
-            0 ||
-        sw_debug_offsets_apply(bytes, sizeof(bytes), &runtime->layout, &rejected) < 0)
-        runtime->debug_offsets_rejected = true;
-    else
-        runtime->origin = SW_LAYOUT_FROM_DEBUG_OFFSETS;
-    return fits(memory, candidate, runtime, reterr);
+    return sw_layout_from_table(&flavour, reterr, &runtime->layout);
 }
 
 int sw_runtime_open(struct sw_memory *memory, const struct sw_candidate *candidate,
     struct sw_error *reterr, struct sw_runtime *runtime)
 {
-    uint64_t version;
+    sw_addr symbol;
+    bool has_offsets, free_threaded = false;
+    uint64_t version = 0;
+    uint32_t hexversion = 0;
     int status;
 
     memset(runtime, 0, sizeof(*runtime));
@@ -290,14 +292,16 @@ int sw_runtime_open(struct sw_memory *memory, const struct sw_candidate *candida
     runtime->current_thread = candidate->current_thread;
     runtime->module = candidate->module;
     runtime->found_by = candidate->found_by;
-    status = open_with_debug_offsets(memory, candidate, runtime, reterr);
-    if (status != SW_E_NOT_FOUND || runtime->head)
+    has_offsets = has_debug_offsets(memory, candidate, &hexversion, &free_threaded);
+    symbol = has_offsets ? 0 : sw_candidate_symbol(candidate, "Py_Version");
+    if (symbol && sw_memory_uint(memory, symbol, 4, "Py_Version", NULL, &version) == 0)
+        hexversion = (uint32_t)version;
+    if (!hexversion)
+        return guess_version(memory, candidate, runtime, reterr);
+    status = open_version(memory, candidate, hexversion, free_threaded, runtime, reterr);
+    if (status < 0)
         return status;
-    if (candidate->version &&
-        sw_memory_uint(memory, candidate->version, 4, "Py_Version", NULL, &version) == 0 &&
-        version) {
-        status = open_version(memory, candidate, (uint32_t)version, runtime, reterr);
-        return status < 0 ? status : fits(memory, candidate, runtime, reterr);
-    }
-    return guess_version(memory, candidate, runtime, reterr);
+    if (has_offsets)
+        apply_debug_offsets(memory, runtime);
+    return fits(memory, candidate, runtime, reterr);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "view/command.h"
+#include "view/width.h"
 
 struct bt_options {
     bool all;
@@ -110,19 +111,17 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r';
 }
 
-/* Spaces below the characters before the marked part, carets below that part. Columns count bytes;
-   a character takes one place here, as in CPython's own tracebacks before 3.13. */
+/* Spaces below the characters before the marked part, carets below that part. Columns count bytes
+   of the line, marks stand below characters. */
 static void put_carets(struct sw_out *out, const char *line, size_t len, size_t from, size_t to)
 {
     sw_out_puts(out, SW_STYLE_SOURCE, "    ");
     for (size_t at = 0; at < len && at < to;) {
         unsigned bytes;
+        uint32_t c = sw_utf8_get(line + at, len - at, &bytes);
+        const char *mark = at >= from ? "^^" : c == '\t' ? "\t" : "  ";
 
-        sw_utf8_get(line + at, len - at, &bytes);
-        if (at < from)
-            sw_out_puts(out, SW_STYLE_SOURCE, line[at] == '\t' ? "\t" : " ");
-        else
-            sw_out_puts(out, SW_STYLE_SOURCE, "^");
+        sw_out_raw(out, SW_STYLE_SOURCE, mark, c == '\t' ? 1 : sw_char_width(c));
         at += bytes;
     }
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");

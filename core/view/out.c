@@ -94,9 +94,12 @@ static void put_escape(struct sw_out *out, enum sw_style style, uint32_t c)
         sw_out_printf(out, style, "\\U%08x", (unsigned)c);
 }
 
-/* C0 and C1 controls could drive the terminal; surrogates are no characters. */
-static bool must_escape(const struct sw_out *out, uint32_t c)
+/* C0 and C1 controls could drive the terminal; surrogates are no characters. A source line keeps
+   its tabs. */
+static bool must_escape(const struct sw_out *out, enum sw_style style, uint32_t c)
 {
+    if (c == '\t' && style == SW_STYLE_SOURCE)
+        return false;
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c == 0x2028 ||
            c == 0x2029 || (c >= 0x80 && out->sink->ascii);
 }
@@ -114,7 +117,7 @@ void sw_out_text(struct sw_out *out, enum sw_style style, const char *text, size
             continue;
         }
         c = sw_utf8_get(text + at, len - at, &bytes);
-        if (must_escape(out, c)) {
+        if (must_escape(out, style, c)) {
             sw_out_raw(out, style, text + start, at - start);
             put_escape(out, style, c);
             start = at + bytes;
