@@ -99,7 +99,7 @@ class Target:
     def _wait_until_blocked(self):
         """Waits until the telling thread is in the read of its standard input.
 
-        Its frames do not move any more once it said that it is ready; but it may still hold the GIL.
+        Its frames do not move any more once it said that it is ready; but it may hold the GIL.
         """
         end = time.monotonic() + START_LIMIT
         while time.monotonic() < end:

@@ -1,7 +1,7 @@
 # -*- coding: utf-8 -*-
 # SPDX-License-Identifier: MIT
 # needs: python 3.6
-"""Coroutines: awaiting, async for, async with, asynchronous generators, under asyncio and by hand."""
+"""Coroutines: await, async for, async with, asynchronous generators; under asyncio, by hand."""
 import asyncio
 
 import truth

@@ -3,15 +3,16 @@
 """What the target programs share: parking threads at a known point, and telling the truth.
 
 The truth is what the interpreter itself says of its stacks, through sys._current_frames(). It is
-worth something only if nothing moves between the moment it is taken and the moment a debugger looks.
-So a thread is parked by ONE call instruction that runs several C functions in a row:
+worth something only if nothing moves between the moment it is taken and the moment a debugger
+looks. So a thread is parked by ONE call instruction that runs several C functions in a row:
 
     list(map(CALL, (announce, wait)))
 
-Nothing of this is Python code, so from before `announce` until `wait` blocks for ever the frame stays
-at the same instruction: there is no moment to wait for, and no sleep. The thread that takes the truth
-is parked the same way, with the function that takes it as the first step (its own frame, which is
-gone by the time the debugger looks, is left out) and the "ready" newline as the last but one.
+Nothing of this is Python code, so from before `announce` until `wait` blocks for ever the frame
+stays at the same instruction: there is no moment to wait for, and no sleep. The thread that takes
+the truth is parked the same way, with the function that takes it as the first step (its own frame,
+which is gone by the time the debugger looks, is left out) and the "ready" newline as the last but
+one.
 
 Runs on 2.7 and 3.6 and later. A program ends when its standard input is closed.
 """
@@ -116,7 +117,7 @@ def expect():
 
 
 def start_without_frame():
-    """Starts a thread that Python knows of and that never has a Python frame: it calls C at once."""
+    """Starts a thread that Python knows of and that never has a Python frame: it is all C."""
     before = native_ids()
     _expected.append(None)
     ident = _thread.start_new_thread(list, (map_lazily(CALL, wait_steps(1)),))
