@@ -246,54 +246,95 @@ static bool find_path(Dwarf_Die *top, const char *path, size_t len, struct place
     return true;
 }
 
-static void print_row(const struct field *field, struct type *owner)
+/* The place of a field, by the first of its paths that its type has; *ret_path is that path. */
+static bool find_row(
+    const struct field *field, struct type *owner, struct place *ret_place, const char **ret_path)
 {
     const char *path = field->paths;
 
     for (size_t len; (len = strcspn(path, " ")) != 0; path += len + (path[len] == ' ')) {
         const char *colons = strstr(path, "::");
-        bool foreign = colons && colons < path + len;
         struct type *type = owner;
         char name[NAME_SIZE];
-        struct place place;
         size_t skip = 0;
 
-        if (foreign) {
+        if (colons && colons < path + len) {
             skip = (size_t)(colons - path) + 2;
             snprintf(name, sizeof(name), "%.*s", (int)(colons - path), path);
             type = find_type(name);
         }
-        if (!type || !type->found || !find_path(&type->die, path + skip, len - skip, &place) ||
-            (field->kind == KIND_BITS && !place.bits))
-            continue;
-        printf("%s = %u", field->name, place.offset);
-        if (field->kind != KIND_AT)
-            printf(" :%u", place.width);
-        if (field->kind == KIND_BITS)
-            printf(" bit %u bits %u", place.bit, place.bits);
-        printf(" %.*s\n", (int)len, path);
+        if (type && type->found && find_path(&type->die, path + skip, len - skip, ret_place) &&
+            (field->kind != KIND_BITS || ret_place->bits)) {
+            *ret_path = path;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_row(const struct field *field, struct type *owner)
+{
+    struct place place;
+    const char *path;
+
+    if (!find_row(field, owner, &place, &path)) {
+        printf("%s = absent\n", field->name);
         return;
     }
-    printf("%s = absent\n", field->name);
+    printf("%s = %u", field->name, place.offset);
+    if (field->kind != KIND_AT)
+        printf(" :%u", place.width);
+    if (field->kind == KIND_BITS)
+        printf(" bit %u bits %u", place.bit, place.bits);
+    printf(" %.*s\n", (int)strcspn(path, " "), path);
+}
+
+/* The first C type of a struct that the DWARF has, NULL when it has none. */
+static struct type *struct_type(unsigned id)
+{
+    const char *name = schema.types[id];
+
+    for (size_t len; (len = strcspn(name, " ")) != 0; name += len + (name[len] == ' ')) {
+        char copy[NAME_SIZE];
+        struct type *type;
+
+        snprintf(copy, sizeof(copy), "%.*s", (int)len, name);
+        type = find_type(copy);
+        if (type && type->found)
+            return type;
+    }
+    return NULL;
+}
+
+/* The size of a struct; of one whose types end with `...`, the end of its last field. */
+static unsigned struct_size(unsigned id, struct type *type)
+{
+    const char *dots = strstr(schema.types[id], "...");
+    unsigned end = 0;
+
+    if (!dots)
+        return type_size(&type->die);
+    for (unsigned i = 0; i < schema.fields_count; i++) {
+        const struct field *field = &schema.fields[i];
+        struct place place;
+        const char *path;
+
+        if (field->owner == id && find_row(field, type, &place, &path)) {
+            unsigned width = field->kind == KIND_AT ? 0 : place.width;
+
+            end = place.offset + width > end ? place.offset + width : end;
+        }
+    }
+    return end;
 }
 
 static void print_section(void)
 {
     for (unsigned i = 0; i < schema.structs_count; i++) {
-        const char *name = schema.types[i];
-        struct type *type = NULL;
+        struct type *type = struct_type(i);
 
-        for (size_t len; (len = strcspn(name, " ")) != 0; name += len + (name[len] == ' ')) {
-            char copy[NAME_SIZE];
-
-            snprintf(copy, sizeof(copy), "%.*s", (int)len, name);
-            type = find_type(copy);
-            if (type && type->found)
-                break;
-            type = NULL;
-        }
         if (type)
-            printf("\n[%s] size %u %s\n", schema.structs[i], type_size(&type->die), type->name);
+            printf("\n[%s] size %u %s\n", schema.structs[i], struct_size(i, type), type->name);
         else
             printf("\n[%s] absent\n", schema.structs[i]);
         for (unsigned f = 0; f < schema.fields_count; f++) {

@@ -38,7 +38,7 @@ def read_schema(path=None):
     schema = []
     for number, words in read_lines(path or os.path.join(HERE, "fields.txt")):
         if words[0].startswith("["):
-            schema.append(Struct(words[0][1:-1], words[1:]))
+            schema.append(Struct(words[0][1:-1], [word for word in words[1:] if word != "..."]))
         elif schema and len(words) > 2:
             schema[-1].fields.append((words[0], words[1], words[2:]))
         else:
