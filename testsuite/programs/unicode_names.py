@@ -1,7 +1,7 @@
 # -*- coding: utf-8 -*-
 # SPDX-License-Identifier: MIT
 # needs: python 3.6
-"""Names, files, directories outside ASCII and outside the basic plane; surrogates in a file name."""
+"""Names and files outside ASCII and outside the basic plane; surrogates in a file name."""
 import importlib.util
 import os
 
