@@ -70,8 +70,8 @@
 /* Bytes of a C string in the target (tp_name, ml_name). */
 #define SW_MAX_C_STRING 256
 
-/* Chunks of one thread's data stack, 16 KiB each: as many frames as SW_MAX_FRAMES allows. */
-#define SW_MAX_STACK_CHUNKS 262144
+/* Slots of a frame's value stack that are looked at: compilers need a few dozen. */
+#define SW_MAX_VALUE_STACK 256
 
 /* Entries of a dict that are searched for a key: sys has about a hundred, sys.modules some
  * thousands. */

@@ -91,7 +91,8 @@ static void note(struct sw_layout *layout, const char *name, uint64_t theirs, ui
             "%s: target %llu, table %lu", name, (unsigned long long)theirs, (unsigned long)ours);
 }
 
-/* Sizes come first: the offsets are then checked against them. */
+/* Sizes come first: the offsets are then checked against them. They may differ from the table's in
+   peace: configure options and micro releases add members behind those that are read. */
 static int apply_size(const uint8_t *bytes, const struct sw_table_word *word,
     struct sw_layout *layout, struct sw_error *reterr)
 {
@@ -101,8 +102,6 @@ static int apply_size(const uint8_t *bytes, const struct sw_table_word *word,
 
     if (!word_value(bytes, layout->flavour.big_endian, word, &value) || value == 0)
         return reject(reterr, name, value, "has an impossible size");
-    if (*size != SW_ABSENT && *size != value)
-        note(layout, name, value, *size);
     *size = (uint32_t)value;
     return 0;
 }

@@ -21,23 +21,30 @@ static int minor_from_path(const struct sw_module *module)
 
 /*
  * 2.7 and 3.6 keep the interpreter list in a static variable that stripping removes. The exported
- * function PyInterpreterState_Head() returns it, and on x86-64 is nothing but `[endbr64] mov
- * disp(%rip),%rax; ret`.
+ * function PyInterpreterState_Head() returns it, and on x86-64 is nothing but
+ * `[endbr64] [push %rbp; mov %rsp,%rbp] mov disp(%rip),%rax; [pop %rbp] ret`.
  */
 static sw_addr head_from_code(struct sw_memory *memory, sw_addr function)
 {
     static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
-    uint8_t code[16];
-    size_t at = 0;
+    static const uint8_t prologue[] = {0x55, 0x48, 0x89, 0xe5};
+    enum { MOV_SIZE = 7, POP_RBP = 0x5d, RET = 0xc3 };
+    uint8_t code[24];
+    const uint8_t *at = code, *end;
 
     if (strcmp(memory->info.machine, "x86_64") != 0 ||
         sw_memory_read(memory, function, code, sizeof(code), "code", NULL) < 0)
         return 0;
-    if (memcmp(code, endbr64, sizeof(endbr64)) == 0)
-        at = sizeof(endbr64);
-    if (code[at] != 0x48 || code[at + 1] != 0x8b || code[at + 2] != 0x05 || code[at + 7] != 0xc3)
+    if (memcmp(at, endbr64, sizeof(endbr64)) == 0)
+        at += sizeof(endbr64);
+    if (memcmp(at, prologue, sizeof(prologue)) == 0)
+        at += sizeof(prologue);
+    end = at + MOV_SIZE;
+    if (at[0] != 0x48 || at[1] != 0x8b || at[2] != 0x05 ||
+        !(end[0] == RET || (end[0] == POP_RBP && end[1] == RET)))
         return 0;
-    return function + at + 7 + (sw_addr)sw_bytes_sign(sw_bytes_uint(code + at + 3, 4, false), 4);
+    return function + (sw_addr)(end - code) +
+           (sw_addr)sw_bytes_sign(sw_bytes_uint(at + 3, 4, false), 4);
 }
 
 static sw_addr find_or_0(const struct sw_elf_symbols *symbols, const char *name)
@@ -175,7 +182,9 @@ static void complete_heads(struct sw_memory *memory, struct sw_candidates *candi
    slow link they are all that is looked at when one of them does. */
 static bool is_likely(const struct sw_modules *modules, size_t i)
 {
-    return i == 0 || strstr(sw_module_basename(&modules->items[i]), "python") != NULL;
+    const char *name = sw_module_basename(&modules->items[i]);
+
+    return i == 0 || strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
 }
 
 int sw_candidates_find(

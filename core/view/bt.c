@@ -2,6 +2,7 @@
 /* py-bt: the Python stack, as text in the form of CPython's own gdb extension, and as JSON. */
 #include <string.h>
 
+#include "frame/builtin.h"
 #include "view/command.h"
 #include "view/width.h"
 
@@ -193,6 +194,26 @@ static void put_frame(
         put_note(out, code->problem.message);
 }
 
+/* The C function that the newest frame calls, above that frame; only the selected thread can be
+ * asked. */
+static void put_builtin(
+    const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
+{
+    struct sw_native_calls calls;
+    struct sw_builtin builtin;
+
+    if (!thread->selected || frame->index != 0 ||
+        sw_native_calls_read(thread->runtime, &calls) < 0 ||
+        sw_builtin_find(thread->runtime, frame, &calls, &builtin) < 0)
+        return;
+    if (builtin.self)
+        sw_out_printf(run->out, SW_STYLE_PLAIN,
+            "  <built-in method %s of %s object at remote 0x%llx>\n", builtin.name,
+            builtin.self_type, (unsigned long long)builtin.self);
+    else
+        sw_out_printf(run->out, SW_STYLE_PLAIN, "  <built-in function %s>\n", builtin.name);
+}
+
 static int put_stack(
     const struct sw_run *run, const struct bt_options *options, const struct sw_thread *thread)
 {
@@ -206,8 +227,10 @@ static int put_stack(
     if (thread->collecting)
         sw_out_puts(out, SW_STYLE_PLAIN, "  Garbage-collecting\n");
     walk_open(&walk, run->session, thread, options);
-    while (out->status == 0 && walk_next(&walk, &frame))
+    while (out->status == 0 && walk_next(&walk, &frame)) {
+        put_builtin(run, thread, &frame);
         put_frame(run, options, &frame);
+    }
     if (walk.more)
         sw_out_puts(out, SW_STYLE_NOTE, "  (more Python frames follow)\n");
     if (walk.end.status == SW_E_STOPPED) {
