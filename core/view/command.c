@@ -23,6 +23,15 @@ static const struct {
          "Show which Python this is, where it was found, and what is known of its memory.",
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_info},
+    {{"cache", "py-cache", "py-cache [--clear | --forget] [--json]",
+         "Show how much of the target was read, or forget it.",
+         "What was read is kept until the target runs. The debugger says when it does; after "
+         "memory\n"
+         "was changed behind its back, forget what was read.\n"
+         "  --clear      forget the memory, and count anew\n"
+         "  --forget     forget also where Python was found\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_cache},
 };
 
 enum { COMMAND_COUNT = sizeof(table) / sizeof(table[0]) };

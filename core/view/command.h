@@ -31,5 +31,6 @@ bool sw_arg_number(const char *word, int64_t *ret_number);
 /* The commands. Each returns 0 or a negative status with run->reterr filled in. */
 int sw_run_bt(const struct sw_run *run);
 int sw_run_info(const struct sw_run *run);
+int sw_run_cache(const struct sw_run *run);
 
 #endif
