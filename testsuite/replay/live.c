@@ -109,10 +109,38 @@ static int live_selected_thread(void *ctx, struct sw_native_thread *ret_thread)
     return SW_E_NOT_FOUND;
 }
 
+/* What a thread that sleeps in a system call asked for; the kernel tells nothing else of a process
+   that is not traced. */
+static int live_reg(void *ctx, const char *name, uint64_t *ret_value)
+{
+    static const char *const names[] = {"orig_rax", "rdi", "rsi", "rdx"};
+    const struct live *live = ctx;
+    unsigned long long values[4];
+    char path[64];
+    FILE *file;
+    int found;
+
+    snprintf(path, sizeof(path), "/proc/%lld/task/%lld/syscall", (long long)live->pid,
+        (long long)live->selected);
+    file = fopen(path, "r");
+    if (!file)
+        return SW_E_NOT_FOUND;
+    found = fscanf(
+        file, "%lld %llx %llx %llx", (long long *)&values[0], &values[1], &values[2], &values[3]);
+    fclose(file);
+    for (int i = 0; i < found && i < 4; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *ret_value = values[i];
+            return 0;
+        }
+    return SW_E_NOT_FOUND;
+}
+
 const struct sw_target_ops live_ops = {
     .size = sizeof(struct sw_target_ops),
     .read = live_read,
     .auxv = live_auxv,
     .thread = live_thread,
     .selected_thread = live_selected_thread,
+    .reg = live_reg,
 };

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The recorded images of a directory, and a driver for tests that treat each of them alike. */
+#ifndef SW_TESTSUITE_FIXTURES_H
+#define SW_TESTSUITE_FIXTURES_H
+
+#include "outcome.h"
+#include "replay.h"
+
+struct fixture {
+    const char *path; /* of the image */
+    const char *name; /* without directory and ".swi" */
+    const char *root; /* for replay.file_root */
+    struct image image;
+    unsigned failures; /* reported by fixture_fail() */
+};
+
+/* Report what is wrong with a fixture, in one line; only the first few of each are printed. */
+void fixture_fail(struct fixture *fixture, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Run a test over the images named on the command line, or over those in the directories named
+ * there, as TAP. `--root=DIR` says where the target's files are. Returns what main() returns.
+ */
+int fixtures_run(int argc, char **argv, void (*test)(struct fixture *fixture));
+
+/* Pseudo-random numbers, the same on every machine: from `*state`, which is not 0. */
+uint64_t fixture_random(uint64_t *state);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "outcome.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The test's own memory, which torture with failing allocations must leave alone, is taken once. */
+enum { FIRST_CAPACITY = 256 * 1024 };
+
+static int write_text(void *ctx, enum sw_style style, const char *text, size_t len)
+{
+    struct outcome *outcome = ctx;
+
+    (void)style;
+    if (len > OUTCOME_MAX_TEXT - outcome->len)
+        return SW_E_LIMIT;
+    if (outcome->len + len + 1 > outcome->capacity) {
+        size_t capacity = 2 * (outcome->len + len + 1);
+        char *bigger = realloc(outcome->text, capacity);
+
+        if (!bigger)
+            return SW_E_NO_MEMORY;
+        outcome->text = bigger;
+        outcome->capacity = capacity;
+    }
+    memcpy(outcome->text + outcome->len, text, len);
+    outcome->len += len;
+    outcome->text[outcome->len] = '\0';
+    return 0;
+}
+
+static void begin(struct outcome *outcome)
+{
+    if (!outcome->text) {
+        outcome->text = malloc(FIRST_CAPACITY);
+        if (!outcome->text)
+            abort();
+        outcome->capacity = FIRST_CAPACITY;
+    }
+    outcome->len = 0;
+    outcome->text[0] = '\0';
+    memset(&outcome->error, 0, sizeof(outcome->error));
+}
+
+void outcome_run(struct sw_session *session, const char *line, struct outcome *outcome)
+{
+    struct sw_sink sink = {.write = write_text, .ctx = outcome};
+    struct sw_session_counters before, after;
+    const struct sw_command *command;
+    size_t len = strcspn(line, " ");
+    char name[32];
+
+    begin(outcome);
+    snprintf(name, sizeof(name), "%.*s", (int)len, line);
+    command = sw_command_find(name);
+    if (!command) {
+        outcome->status = SW_E_USAGE;
+        snprintf(outcome->error.message, sizeof(outcome->error.message), "no command '%s'", name);
+        return;
+    }
+    sw_session_counters(session, &before);
+    outcome->status = sw_command_run(session, command, line + len, &sink, &outcome->error);
+    sw_session_counters(session, &after);
+    outcome->reads = after.reads - before.reads;
+    outcome->bytes = after.bytes - before.bytes;
+}
+
+void outcome_fini(struct outcome *outcome)
+{
+    free(outcome->text);
+    memset(outcome, 0, sizeof(*outcome));
+}
