@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <stdlib.h>
+
+#include "gdb.h"
+
+/* How much of what is cached is out of date. Events only note it: they may come while a command is
+   in the middle of using the session. */
+enum staleness {
+    FRESH = 0,
+    MEMORY_CHANGED,  /* the process ran, or somebody wrote to it */
+    MODULES_CHANGED, /* files were loaded or unloaded, or the program was replaced */
+    GONE,            /* the process ended or the inferior was removed */
+};
+
+struct sw_gdb_session {
+    struct sw_gdb_session *next;
+    int64_t inferior; /* gdb's number */
+    struct sw_target_info info;
+    struct sw_gdb_target *target;
+    struct sw_session *core;
+    enum staleness staleness;
+    bool busy;
+};
+
+static struct sw_gdb_session *sessions;
+
+/* ---------------------------------------------------------------- events */
+
+/* `inferior` < 0 stands for all. */
+static void mark(int64_t inferior, enum staleness staleness)
+{
+    for (struct sw_gdb_session *session = sessions; session; session = session->next)
+        if ((inferior < 0 || session->inferior == inferior) && session->staleness < staleness)
+            session->staleness = staleness;
+}
+
+static PyObject *on_memory(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(event))
+{
+    mark(-1, MEMORY_CHANGED);
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_modules(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(event))
+{
+    mark(-1, MODULES_CHANGED);
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_gone(PyObject *Py_UNUSED(self), PyObject *event)
+{
+    PyObject *inferior = PyObject_GetAttrString(event, "inferior");
+
+    PyErr_Clear();
+    mark(inferior ? sw_gdb_int_attr(inferior, "num", -1) : -1, GONE);
+    Py_XDECREF(inferior);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef memory_handler = {"sidewinder_on_memory", on_memory, METH_O, NULL};
+static PyMethodDef modules_handler = {"sidewinder_on_modules", on_modules, METH_O, NULL};
+static PyMethodDef gone_handler = {"sidewinder_on_gone", on_gone, METH_O, NULL};
+
+static const struct {
+    const char *event;
+    PyMethodDef *handler;
+} listeners[] = {
+    {"cont", &memory_handler}, {"stop", &memory_handler}, {"inferior_call", &memory_handler},
+    {"memory_changed", &memory_handler}, {"register_changed", &memory_handler},
+    {"new_objfile", &modules_handler},
+    {"free_objfile", &modules_handler}, /* since gdb 14; the library checks what it knew anyway */
+    {"clear_objfiles", &modules_handler},
+    {"executable_changed", &modules_handler}, /* since gdb 14 */
+    {"exited", &gone_handler},                /* also on detach */
+    {"inferior_deleted", &gone_handler},
+    {"connection_removed", &modules_handler}, /* since gdb 12 */
+};
+
+int sw_gdb_session_connect(void)
+{
+    PyObject *events = PyImport_ImportModule("gdb.events");
+
+    for (size_t i = 0; events && i < sizeof(listeners) / sizeof(listeners[0]); i++) {
+        PyObject *registry = PyObject_GetAttrString(events, listeners[i].event);
+        PyObject *handler, *done;
+
+        if (!registry) {
+            PyErr_Clear(); /* a gdb that is too old for this event */
+            continue;
+        }
+        handler = PyCFunction_New(listeners[i].handler, NULL);
+        done = handler ? PyObject_CallMethod(registry, "connect", "O", handler) : NULL;
+        Py_DECREF(registry);
+        Py_XDECREF(handler);
+        Py_XDECREF(done);
+        if (!done) {
+            Py_DECREF(events);
+            return -1;
+        }
+    }
+    Py_XDECREF(events);
+    return events ? 0 : -1;
+}
+
+/* ---------------------------------------------------------------- sessions */
+
+static void session_free(struct sw_gdb_session *session)
+{
+    sw_session_destroy(session->core);
+    sw_gdb_target_destroy(session->target);
+    free(session);
+}
+
+static struct sw_gdb_session *session_new(int64_t inferior, const struct sw_target_info *info)
+{
+    struct sw_gdb_session *session = calloc(1, sizeof(*session));
+    struct sw_error error;
+
+    if (!session) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    session->inferior = inferior;
+    session->info = *info;
+    session->target = sw_gdb_target_create(info);
+    if (!session->target) {
+        PyErr_NoMemory();
+    } else if (sw_session_create(
+                   info, &sw_gdb_target_ops, session->target, &error, &session->core) < 0) {
+        PyErr_SetString(sw_gdb.user_error, error.message);
+    } else {
+        session->next = sessions;
+        sessions = session;
+        return session;
+    }
+    session_free(session);
+    return NULL;
+}
+
+static bool is_same_target(const struct sw_target_info *a, const struct sw_target_info *b)
+{
+    return a->kind == b->kind && a->pid == b->pid && a->pointer_size == b->pointer_size &&
+           a->big_endian == b->big_endian;
+}
+
+/* Free the sessions whose process is gone, and that of `inferior` when it now is another one.
+   Returns what is left for this inferior, or NULL. */
+static struct sw_gdb_session *sweep(int64_t inferior, const struct sw_target_info *info)
+{
+    struct sw_gdb_session **link = &sessions, *found = NULL;
+
+    while (*link) {
+        struct sw_gdb_session *session = *link;
+        bool mine = session->inferior == inferior;
+
+        if (!session->busy &&
+            (session->staleness == GONE || (mine && !is_same_target(&session->info, info)))) {
+            *link = session->next;
+            session_free(session);
+            continue;
+        }
+        if (mine)
+            found = session;
+        link = &session->next;
+    }
+    return found;
+}
+
+/* A process that runs while commands are typed (non-stop mode, `continue&`) sends no event when its
+   memory changes. */
+static bool is_running(void)
+{
+    PyObject *thread = sw_gdb_call("selected_thread");
+    PyObject *running =
+        thread && thread != Py_None ? PyObject_CallMethod(thread, "is_running", NULL) : NULL;
+    bool result = running == Py_True;
+
+    PyErr_Clear();
+    Py_XDECREF(thread);
+    Py_XDECREF(running);
+    return result;
+}
+
+static void refresh(struct sw_gdb_session *session)
+{
+    if (session->staleness == MODULES_CHANGED) {
+        sw_gdb_target_forget(session->target);
+        sw_session_forget(session->core);
+    } else if (session->staleness == MEMORY_CHANGED || is_running()) {
+        sw_session_invalidate(session->core);
+    }
+    session->staleness = FRESH;
+}
+
+static struct sw_gdb_session *acquire(PyObject *inferior)
+{
+    int64_t number = sw_gdb_int_attr(inferior, "num", 0);
+    struct sw_gdb_session *session;
+    struct sw_target_info info;
+
+    if (sw_gdb_int_attr(inferior, "pid", 0) == 0) {
+        PyErr_SetString(sw_gdb.user_error,
+            "No process and no core file to look at: use \"attach PID\", \"core-file FILE\" or "
+            "\"run\" first.");
+        return NULL;
+    }
+    if (sw_gdb_target_describe(inferior, &info) < 0)
+        return NULL;
+    session = sweep(number, &info);
+    if (!session)
+        session = session_new(number, &info);
+    if (!session)
+        return NULL;
+    if (session->busy) {
+        PyErr_SetString(sw_gdb.user_error, "A command of Sidewinder is still running.");
+        return NULL;
+    }
+    refresh(session);
+    if (sw_gdb_target_begin(session->target, inferior) < 0)
+        return NULL;
+    session->busy = true;
+    return session;
+}
+
+struct sw_gdb_session *sw_gdb_session_acquire(void)
+{
+    PyObject *inferior = sw_gdb_call("selected_inferior");
+    struct sw_gdb_session *session = inferior ? acquire(inferior) : NULL;
+
+    Py_XDECREF(inferior);
+    return session;
+}
+
+int sw_gdb_session_release(struct sw_gdb_session *session)
+{
+    session->busy = false;
+    return sw_gdb_target_end(session->target);
+}
+
+struct sw_session *sw_gdb_session_core(struct sw_gdb_session *session)
+{
+    return session->core;
+}
+
+struct sw_gdb_target *sw_gdb_session_target(struct sw_gdb_session *session)
+{
+    return session->target;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - one sw_session for each inferior of gdb, kept for as long as it is the same process.
+ */
+#ifndef SW_GDB_SESSION_H
+#define SW_GDB_SESSION_H
+
+#include "python.h"
+
+#include <sidewinder.h>
+
+#include "target.h"
+
+/* A session that is in use by a command; owned by the list of sessions. */
+struct sw_gdb_session;
+
+/* Listen to gdb's events that make sessions stale. Returns 0, or -1 with a Python exception set. */
+int sw_gdb_session_connect(void);
+
+/*
+ * Take the session of the selected inferior for one command: make it, refresh it, and ready its
+ * target. Returns NULL with a Python exception set when there is nothing to debug. What it returns
+ * must be given back with sw_gdb_session_release().
+ */
+struct sw_gdb_session *sw_gdb_session_acquire(void);
+
+/* End the command. Returns 0, or -1 with the exception set that the target kept. */
+int sw_gdb_session_release(struct sw_gdb_session *session);
+
+/* The parts of a session, valid until it is released. */
+struct sw_session *sw_gdb_session_core(struct sw_gdb_session *session);
+struct sw_gdb_target *sw_gdb_session_target(struct sw_gdb_session *session);
+
+#endif

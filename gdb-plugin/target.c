@@ -1,0 +1,707 @@
+/* SPDX-License-Identifier: MIT */
+/* readlink() is POSIX. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gdb.h"
+
+enum {
+    MAX_AUXV = 128,    /* Linux has about 25 entries */
+    MAX_SECTIONS = 64, /* one for each Python in the process */
+    MAX_COMMAND = 256, /* a command that we make up ourselves */
+    MAX_LINK = 256,    /* "mnt:[4026531841]", or the root directory of a process */
+};
+
+struct auxv_entry {
+    uint64_t type;
+    uint64_t value;
+};
+
+struct section {
+    sw_addr addr;
+    uint64_t size;
+};
+
+struct sw_gdb_target {
+    struct sw_target_info info;
+
+    /* Good until the process is another one. */
+    struct auxv_entry auxv[MAX_AUXV];
+    size_t auxv_count;
+    bool has_auxv;
+    char section_name[64]; /* of which `sections` is the list; "" when there is none */
+    struct section sections[MAX_SECTIONS];
+    size_t section_count;
+
+    /* Good for one command. */
+    PyObject *inferior;
+    PyObject *read_memory; /* bound to the inferior */
+    PyObject *frame;       /* native frame `frame_index` of the selected thread */
+    unsigned frame_index;
+    struct sw_native_thread *threads;
+    size_t thread_count;
+    bool has_threads;
+
+    /* What KeyboardInterrupt left behind; `stopped` says whether there is one. */
+    bool stopped;
+    PyObject *exception, *exception_value, *traceback;
+};
+
+/* ---------------------------------------------------------------- exceptions */
+
+void sw_gdb_target_stop(struct sw_gdb_target *target)
+{
+    if (target->stopped) {
+        PyErr_Clear();
+        return;
+    }
+    PyErr_Fetch(&target->exception, &target->exception_value, &target->traceback);
+    target->stopped = true;
+}
+
+/* A call of Python failed: keep an interrupt for later, drop what gdb says about the rest, and
+   return the status that this is for the library. */
+static int failure(struct sw_gdb_target *target, int status)
+{
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+        sw_gdb_target_stop(target);
+        return SW_E_STOPPED;
+    }
+    PyErr_Clear();
+    return status;
+}
+
+/* The value of an int or a gdb.Value as an unsigned number; drops the reference. */
+static int take_number(struct sw_gdb_target *target, PyObject *object, uint64_t *ret_number)
+{
+    PyObject *number = object ? PyNumber_Long(object) : NULL;
+    unsigned long long value = number ? PyLong_AsUnsignedLongLongMask(number) : 0;
+
+    Py_XDECREF(object);
+    Py_XDECREF(number);
+    if (PyErr_Occurred())
+        return failure(target, SW_E_NOT_FOUND);
+    *ret_number = value;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- memory */
+
+static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
+{
+    struct sw_gdb_target *target = ctx;
+    struct sw_py_buffer view;
+    PyObject *memory;
+    int status = 0;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    /* gdb 13 dies of a length that it cannot allocate. */
+    if (len == 0 || len > SW_READ_MAX)
+        return SW_E_READ;
+    memory =
+        PyObject_CallFunction(target->read_memory, "Kn", (unsigned long long)addr, (Py_ssize_t)len);
+    if (!memory || PyObject_GetBuffer(memory, &view, SW_PY_BUFFER_SIMPLE) < 0) {
+        Py_XDECREF(memory);
+        return failure(target, SW_E_READ);
+    }
+    if (view.len >= 0 && (size_t)view.len == len)
+        memcpy(buf, view.buf, len);
+    else
+        status = SW_E_READ;
+    PyBuffer_Release(&view);
+    Py_DECREF(memory);
+    return status;
+}
+
+static bool target_interrupted(void *ctx)
+{
+    struct sw_gdb_target *target = ctx;
+
+    if (!target->stopped && PyErr_CheckSignals() < 0)
+        sw_gdb_target_stop(target);
+    return target->stopped;
+}
+
+/* ---------------------------------------------------------------- auxiliary vector */
+
+/* One line of `info auxv`: "3    AT_PHDR   Program headers for program   0x400040". The words in
+   the middle are translated and hold numbers; a string in quotes may follow the value. */
+static bool parse_auxv_line(const char *line, size_t len, struct auxv_entry *ret_entry)
+{
+    const char *quote = memchr(line, '"', len);
+    const char *end = quote ? quote : line + len;
+    char *rest;
+
+    ret_entry->type = strtoull(line, &rest, 10);
+    if (rest == line)
+        return false;
+    while (end > line && end[-1] == ' ')
+        end--;
+    while (end > line && end[-1] != ' ')
+        end--;
+    ret_entry->value = strtoull(end, &rest, 0);
+    return rest > end;
+}
+
+static int load_auxv(struct sw_gdb_target *target)
+{
+    PyObject *text = sw_gdb_execute("info auxv");
+    const char *line = text ? PyBytes_AsString(text) : NULL;
+
+    if (!line) {
+        Py_XDECREF(text);
+        return failure(target, SW_E_NOT_FOUND);
+    }
+    target->auxv_count = 0;
+    while (*line && target->auxv_count < MAX_AUXV) {
+        size_t len = strcspn(line, "\n");
+
+        if (parse_auxv_line(line, len, &target->auxv[target->auxv_count]))
+            target->auxv_count++;
+        line += len + (line[len] == '\n');
+    }
+    Py_DECREF(text);
+    target->has_auxv = true;
+    return 0;
+}
+
+static int target_auxv(void *ctx, uint64_t type, uint64_t *ret_value)
+{
+    struct sw_gdb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (!target->has_auxv) {
+        int status = load_auxv(target);
+
+        if (status < 0)
+            return status;
+    }
+    for (size_t i = 0; i < target->auxv_count; i++)
+        if (target->auxv[i].type == type) {
+            *ret_value = target->auxv[i].value;
+            return 0;
+        }
+    return SW_E_NOT_FOUND;
+}
+
+/* ---------------------------------------------------------------- symbols and sections */
+
+/* gdb has no look-up of minimal symbols for Python, so an expression it is. That can read debug
+   information for a second, which is why the library asks only when all else failed. */
+static int target_symbol(void *ctx, const char *name, unsigned index, sw_addr *ret_addr)
+{
+    struct sw_gdb_target *target = ctx;
+    char expression[MAX_COMMAND];
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (index > 0)
+        return SW_E_NOT_FOUND;
+    snprintf(expression, sizeof(expression), "&%s", name);
+    return take_number(
+        target, PyObject_CallMethod(sw_gdb.module, "parse_and_eval", "s", expression), ret_addr);
+}
+
+/* One line of `maint info sections`:
+   " [23]     0x00a5b740->0x00a84260 at 0x0065b740: .PyRuntime ALLOC LOAD DATA HAS_CONTENTS" */
+static bool parse_section_line(
+    const char *line, size_t len, const char *name, struct section *ret_section)
+{
+    char copy[MAX_COMMAND];
+    unsigned long long start, end;
+    char found[64];
+
+    if (len >= sizeof(copy))
+        return false;
+    memcpy(copy, line, len);
+    copy[len] = '\0';
+    if (sscanf(copy, " [%*d] %llx->%llx at %*x: %63s", &start, &end, found) != 3)
+        return false;
+    if (strcmp(found, name) != 0 || end <= start)
+        return false;
+    ret_section->addr = start;
+    ret_section->size = end - start;
+    return true;
+}
+
+/* The same section stands in the list for the executable, for its symbols and for its separate
+   debug file. */
+static void add_section(struct sw_gdb_target *target, const struct section *section)
+{
+    for (size_t i = 0; i < target->section_count; i++)
+        if (target->sections[i].addr == section->addr)
+            return;
+    if (target->section_count < MAX_SECTIONS)
+        target->sections[target->section_count++] = *section;
+}
+
+static int load_sections(struct sw_gdb_target *target, const char *name)
+{
+    char command[MAX_COMMAND];
+    struct section section;
+    PyObject *text;
+    const char *line;
+
+    /* All objects: "ALLOBJ" until gdb 10, an option since; either passes the other's as a filter.
+     */
+    snprintf(command, sizeof(command), "maint info sections -all-objects ALLOBJ %s", name);
+    text = sw_gdb_execute(command);
+    line = text ? PyBytes_AsString(text) : NULL;
+    if (!line) {
+        Py_XDECREF(text);
+        return failure(target, SW_E_NOT_FOUND);
+    }
+    target->section_count = 0;
+    while (*line) {
+        size_t len = strcspn(line, "\n");
+
+        if (parse_section_line(line, len, name, &section))
+            add_section(target, &section);
+        line += len + (line[len] == '\n');
+    }
+    Py_DECREF(text);
+    snprintf(target->section_name, sizeof(target->section_name), "%s", name);
+    return 0;
+}
+
+static int target_section(
+    void *ctx, const char *name, unsigned index, sw_addr *ret_addr, uint64_t *ret_size)
+{
+    struct sw_gdb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (strcmp(target->section_name, name) != 0) {
+        int status = load_sections(target, name);
+
+        if (status < 0)
+            return status;
+    }
+    if (index >= target->section_count)
+        return SW_E_NOT_FOUND;
+    *ret_addr = target->sections[index].addr;
+    *ret_size = target->sections[index].size;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- threads */
+
+/* ptid is (process, lwp, thread). Linux has the kernel's id in the second, some stubs in the third,
+   and a program without threads may have neither. */
+static int64_t tid_of(PyObject *thread)
+{
+    PyObject *ptid = PyObject_GetAttrString(thread, "ptid");
+    int64_t tid = 0;
+
+    for (Py_ssize_t i = 1; ptid && tid == 0 && i < 3; i++) {
+        PyObject *part = PyTuple_GetItem(ptid, i); /* borrowed */
+
+        tid = part ? PyLong_AsLongLong(part) : 0;
+    }
+    Py_XDECREF(ptid);
+    if (PyErr_Occurred()) {
+        PyErr_Clear();
+        return 0;
+    }
+    return tid;
+}
+
+static int compare_threads(const void *a, const void *b)
+{
+    const struct sw_native_thread *left = a, *right = b;
+
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+static int load_threads(struct sw_gdb_target *target)
+{
+    PyObject *list = PyObject_CallMethod(target->inferior, "threads", NULL);
+    PyObject *selected = list ? sw_gdb_call("selected_thread") : NULL;
+    Py_ssize_t count = selected ? PyTuple_Size(list) : -1;
+    int64_t number = -1;
+
+    if (selected && selected != Py_None)
+        number = sw_gdb_int_attr(selected, "num", -1);
+    Py_XDECREF(selected);
+    if (count >= 0)
+        target->threads = calloc((size_t)count + 1, sizeof(*target->threads));
+    if (count < 0 || !target->threads) {
+        Py_XDECREF(list);
+        return failure(target, SW_E_NOT_FOUND);
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        struct sw_native_thread *thread = &target->threads[i];
+        PyObject *object = PyTuple_GetItem(list, i); /* borrowed */
+
+        thread->tid = tid_of(object);
+        thread->number = sw_gdb_int_attr(object, "num", 0);
+        thread->selected = thread->number == number;
+    }
+    Py_DECREF(list);
+    target->thread_count = (size_t)count;
+    target->has_threads = true;
+    /* gdb's list is in no order that a user knows. */
+    qsort(target->threads, target->thread_count, sizeof(*target->threads), compare_threads);
+    return 0;
+}
+
+static int target_thread(void *ctx, unsigned index, struct sw_native_thread *ret_thread)
+{
+    struct sw_gdb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (!target->has_threads) {
+        int status = load_threads(target);
+
+        if (status < 0)
+            return status;
+    }
+    if (index >= target->thread_count)
+        return SW_E_NOT_FOUND;
+    *ret_thread = target->threads[index];
+    return 0;
+}
+
+/* ---------------------------------------------------------------- native frames and registers */
+
+/* Make target->frame the frame `index`, 0 the innermost. Frames are walked outwards, so this goes
+   on from the last one. */
+static int select_frame(struct sw_gdb_target *target, unsigned index)
+{
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (!target->frame || index < target->frame_index) {
+        Py_XDECREF(target->frame);
+        target->frame = sw_gdb_call("newest_frame");
+        target->frame_index = 0;
+        if (!target->frame)
+            return failure(target, SW_E_NOT_FOUND);
+    }
+    while (target->frame_index < index) {
+        PyObject *older = PyObject_CallMethod(target->frame, "older", NULL);
+
+        if (!older)
+            return failure(target, SW_E_NOT_FOUND);
+        if (older == Py_None) {
+            Py_DECREF(older);
+            return SW_E_NOT_FOUND;
+        }
+        Py_DECREF(target->frame);
+        target->frame = older;
+        target->frame_index++;
+    }
+    return 0;
+}
+
+static int target_reg(void *ctx, const char *name, uint64_t *ret_value)
+{
+    struct sw_gdb_target *target = ctx;
+    int status = select_frame(target, 0);
+
+    if (status < 0)
+        return status;
+    return take_number(
+        target, PyObject_CallMethod(target->frame, "read_register", "s", name), ret_value);
+}
+
+static int target_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
+{
+    struct sw_gdb_target *target = ctx;
+    int status = select_frame(target, index);
+
+    if (status < 0)
+        return status;
+    return take_number(target, PyObject_CallMethod(target->frame, "pc", NULL), ret_pc);
+}
+
+/* The register in which the ABI keeps the thread pointer, as gdb calls it. */
+static const char *thread_pointer_register(const char *machine)
+{
+    static const struct {
+        const char *machine, *name;
+    } registers[] = {
+        {"x86_64", "fs_base"},
+        {"i386", "gs_base"},
+        {"aarch64", "tpidr"}, /* since gdb 12 */
+        {"arm", "tpidruro"},  /* since gdb 13 */
+        {"riscv64", "tp"},
+        {"riscv32", "tp"},
+        {"powerpc64", "r13"},
+    };
+
+    for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+        if (strcmp(registers[i].machine, machine) == 0)
+            return registers[i].name;
+    return NULL;
+}
+
+static int thread_pointer(struct sw_gdb_target *target, sw_addr *ret_pointer)
+{
+    const char *name = thread_pointer_register(target->info.machine);
+    uint64_t high, low;
+    int status;
+
+    if (name)
+        return target_reg(target, name, ret_pointer);
+    if (strcmp(target->info.machine, "s390x") != 0)
+        return SW_E_NOT_FOUND;
+    /* Two access registers of 32 bits, the upper half in the first. */
+    status = target_reg(target, "acr0", &high);
+    if (status == 0)
+        status = target_reg(target, "acr1", &low);
+    if (status == 0)
+        *ret_pointer = (high & 0xffffffff) << 32 | (low & 0xffffffff);
+    return status;
+}
+
+static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread)
+{
+    struct sw_gdb_target *target = ctx;
+    struct sw_native_thread thread = {.selected = true};
+    PyObject *object;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    object = sw_gdb_call("selected_thread");
+    if (!object || object == Py_None) {
+        Py_XDECREF(object);
+        return failure(target, SW_E_NOT_FOUND);
+    }
+    thread.tid = tid_of(object);
+    thread.number = sw_gdb_int_attr(object, "num", 0);
+    Py_DECREF(object);
+    if (thread_pointer(target, &thread.thread_pointer) == SW_E_STOPPED)
+        return SW_E_STOPPED;
+    *ret_thread = thread;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- files */
+
+static bool read_link(const char *path, char *buf, size_t size)
+{
+    ssize_t len = readlink(path, buf, size - 1);
+
+    buf[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+/* Whether a process on this machine sees other files than we do: another root directory or another
+   mount namespace, as in a container. (Not by stat(): its symbol version came with glibc 2.33, and
+   one build serves older systems.) */
+static bool has_own_root(const char *process)
+{
+    char path[64], root[MAX_LINK], theirs[MAX_LINK], ours[MAX_LINK];
+
+    snprintf(path, sizeof(path), "%s/root", process);
+    if (!read_link(path, root, sizeof(root)))
+        return false;
+    if (strcmp(root, "/") != 0)
+        return true;
+    snprintf(path, sizeof(path), "%s/ns/mnt", process);
+    return read_link(path, theirs, sizeof(theirs)) &&
+           read_link("/proc/self/ns/mnt", ours, sizeof(ours)) && strcmp(theirs, ours) != 0;
+}
+
+static int target_file_root(void *ctx, char *buf, size_t size)
+{
+    static const char *const prefixes[] = {"target:", "remote:"};
+    struct sw_gdb_target *target = ctx;
+    char process[48], sysroot[1024];
+    const char *path = sysroot;
+
+    sw_gdb_take_string(sw_gdb_parameter("sysroot"), sysroot, sizeof(sysroot));
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
+            path += strlen(prefixes[i]);
+    snprintf(process, sizeof(process), "/proc/%lld", (long long)target->info.pid);
+    if ((!*path || strcmp(path, "/") == 0) && target->info.kind == SW_TARGET_LIVE &&
+        has_own_root(process))
+        snprintf(buf, size, "%s/root", process);
+    else
+        snprintf(buf, size, "%s", strcmp(path, "/") == 0 ? "" : path);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- the inferior */
+
+/* Inferior.connection came with gdb 11; `info connections` and several targets at a time with 10.
+ */
+enum sw_target_kind sw_gdb_target_kind(PyObject *inferior)
+{
+    PyObject *connection = PyObject_GetAttrString(inferior, "connection");
+    PyObject *text = NULL;
+    char type[64] = "";
+    const char *line;
+
+    if (connection && connection != Py_None)
+        sw_gdb_take_string(PyObject_GetAttrString(connection, "type"), type, sizeof(type));
+    PyErr_Clear();
+    if (!connection && (text = sw_gdb_execute("info connections")) != NULL) {
+        /* "* 1    native  Native process": the star is the selected inferior's. */
+        line = strstr(PyBytes_AsString(text), "\n*");
+        if (!line || sscanf(line, "\n* %*d %63s", type) != 1)
+            type[0] = '\0';
+    }
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(connection);
+    if (strcmp(type, "core") == 0)
+        return SW_TARGET_CORE;
+    return strcmp(type, "native") == 0 || !type[0] ? SW_TARGET_LIVE : SW_TARGET_REMOTE;
+}
+
+/* gdb's names for architectures begin with these. */
+static void set_machine(const char *architecture, char machine[16])
+{
+    static const struct {
+        const char *prefix, *machine;
+    } names[] = {
+        {"i386:x86-64", "x86_64"},
+        {"i386:x64-32", "x86_64"},
+        {"i386", "i386"},
+        {"aarch64", "aarch64"},
+        {"arm", "arm"},
+        {"iwmmxt", "arm"},
+        {"s390:64-bit", "s390x"},
+        {"s390", "s390"},
+        {"riscv:rv32", "riscv32"},
+        {"riscv", "riscv64"},
+        {"powerpc:common64", "powerpc64"},
+        {"powerpc", "powerpc"},
+        {"mips", "mips"},
+        {"Loongarch64", "loongarch64"},
+    };
+
+    machine[0] = '\0';
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !machine[0]; i++)
+        if (strncmp(architecture, names[i].prefix, strlen(names[i].prefix)) == 0)
+            snprintf(machine, 16, "%s", names[i].machine);
+}
+
+/*
+ * Pointer size and byte order, without asking for a type by name (which can read all the debug
+ * information): a Python int becomes a `long` of the target, which has the size of a pointer in
+ * every ABI that CPython runs on but Windows, and the bytes 01 00 00 ... are 1 in little endian.
+ */
+static int describe_abi(struct sw_target_info *info)
+{
+    PyObject *value = PyObject_CallMethod(sw_gdb.module, "Value", "i", 1);
+    PyObject *type = value ? PyObject_GetAttrString(value, "type") : NULL;
+    int64_t size = type ? sw_gdb_int_attr(type, "sizeof", 8) : 0;
+    PyObject *one = type ? PyBytes_FromStringAndSize("\1\0\0\0\0\0\0\0", size == 4 ? 4 : 8) : NULL;
+    PyObject *decoded = one ? PyObject_CallMethod(sw_gdb.module, "Value", "OO", one, type) : NULL;
+    PyObject *number = decoded ? PyNumber_Long(decoded) : NULL;
+
+    if (number) {
+        info->pointer_size = size == 4 ? 4 : 8;
+        info->big_endian = PyLong_AsUnsignedLongLongMask(number) != 1;
+    }
+    Py_XDECREF(value);
+    Py_XDECREF(type);
+    Py_XDECREF(one);
+    Py_XDECREF(decoded);
+    Py_XDECREF(number);
+    return number ? 0 : -1;
+}
+
+int sw_gdb_target_describe(PyObject *inferior, struct sw_target_info *ret_info)
+{
+    struct sw_target_info info = {.size = sizeof(info)};
+    PyObject *architecture = PyObject_CallMethod(inferior, "architecture", NULL);
+    char name[64] = "";
+
+    if (architecture)
+        sw_gdb_take_string(PyObject_CallMethod(architecture, "name", NULL), name, sizeof(name));
+    PyErr_Clear();
+    Py_XDECREF(architecture);
+    set_machine(name, info.machine);
+    info.kind = sw_gdb_target_kind(inferior);
+    info.pid = sw_gdb_int_attr(inferior, "pid", 0);
+    if (describe_abi(&info) < 0)
+        return -1;
+    *ret_info = info;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- lifetime */
+
+struct sw_gdb_target *sw_gdb_target_create(const struct sw_target_info *info)
+{
+    struct sw_gdb_target *target = calloc(1, sizeof(*target));
+
+    if (target)
+        target->info = *info;
+    return target;
+}
+
+void sw_gdb_target_destroy(struct sw_gdb_target *target)
+{
+    if (!target)
+        return;
+    sw_gdb_target_end(target);
+    PyErr_Clear();
+    free(target);
+}
+
+void sw_gdb_target_forget(struct sw_gdb_target *target)
+{
+    target->has_auxv = false;
+    target->section_name[0] = '\0';
+}
+
+int sw_gdb_target_begin(struct sw_gdb_target *target, PyObject *inferior)
+{
+    target->read_memory = PyObject_GetAttrString(inferior, "read_memory");
+    if (!target->read_memory)
+        return -1;
+    Py_INCREF(inferior);
+    target->inferior = inferior;
+    return 0;
+}
+
+static void drop(PyObject **object)
+{
+    Py_XDECREF(*object);
+    *object = NULL;
+}
+
+int sw_gdb_target_end(struct sw_gdb_target *target)
+{
+    drop(&target->inferior);
+    drop(&target->read_memory);
+    drop(&target->frame);
+    free(target->threads);
+    target->threads = NULL;
+    target->thread_count = 0;
+    target->has_threads = false;
+    if (!target->stopped)
+        return 0;
+    target->stopped = false;
+    PyErr_Restore(target->exception, target->exception_value, target->traceback);
+    target->exception = target->exception_value = target->traceback = NULL;
+    return -1;
+}
+
+const struct sw_target_ops sw_gdb_target_ops = {
+    .size = sizeof(struct sw_target_ops),
+    .read = target_read,
+    .auxv = target_auxv,
+    .symbol = target_symbol,
+    .section = target_section,
+    .thread = target_thread,
+    .selected_thread = target_selected_thread,
+    .reg = target_reg,
+    .native_frame = target_native_frame,
+    .file_root = target_file_root,
+    .interrupted = target_interrupted,
+};
