@@ -4,6 +4,7 @@
 import dataclasses
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 
@@ -138,7 +139,7 @@ def programs():
 
 
 def load_command():
-    """The gdb command that loads the plugin, and the directory it comes from.
+    """The gdb command that loads the plugin, or None.
 
     SIDEWINDER_LOAD is for a plugin that the launcher does not know of.
     """
@@ -159,3 +160,9 @@ def load_command():
                 "import _sidewinder"
             )
     return command or None
+
+
+def plugin_directories(command):
+    """The directories that a gdb in another root has to see for the command to work there."""
+    quoted = re.findall(r"""(?<=["'])/[^"']*(?=["'])""", command) + command.split()[1:]
+    return [path for path in quoted if path.startswith("/") and os.path.isdir(path)]

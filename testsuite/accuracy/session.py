@@ -137,7 +137,8 @@ class Gdb:
         for name, text in sections.items():
             command += ["-ex", f"echo \\n@@begin {name}\\n", "-ex", text]
             command += ["-ex", f"echo \\n@@end {name}\\n"]
-        binds = [(lab.REPOSITORY, lab.REPOSITORY), (work, work), *self.binds]
+        seen = [lab.REPOSITORY, work, *lab.plugin_directories(self.load)]
+        binds = [(directory, directory) for directory in seen] + self.binds
         try:
             result = subprocess.run(
                 self.debugger.command(command, binds),
