@@ -105,14 +105,15 @@ static PyObject *command_invoke(PyObject *self, PyObject *params)
 /* ---------------------------------------------------------------- completion */
 
 /* The next option in a usage line such as "py-bt [-a] [--json] [N | -N]"; *at goes on behind it. */
-static bool next_option(const char **at, char option[MAX_OPTION])
+static bool next_option(const char *usage, const char **at, char option[MAX_OPTION])
 {
     static const char name[] = "abcdefghijklmnopqrstuvwxyz-";
 
     for (; **at; (*at)++) {
         size_t len = **at == '-' ? strspn(*at, name) : 0;
 
-        if (len < 2 || len >= MAX_OPTION || (*at)[len] == 'N')
+        /* Not the dash of "py-bt" and not that of "-N". */
+        if (len < 2 || len >= MAX_OPTION || (*at > usage && !strchr(" [|", (*at)[-1])))
             continue;
         memcpy(option, *at, len);
         option[len] = '\0';
@@ -129,7 +130,7 @@ static PyObject *matching_options(const struct sw_command *command, const char *
     const char *at = command->usage;
     char option[MAX_OPTION];
 
-    while (list && next_option(&at, option)) {
+    while (list && next_option(command->usage, &at, option)) {
         PyObject *text;
 
         if (strncmp(option, token, strlen(token)) != 0)
