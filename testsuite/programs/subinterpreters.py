@@ -1,7 +1,7 @@
 # -*- coding: utf-8 -*-
 # SPDX-License-Identifier: MIT
 # needs: python 3.8
-"""Subinterpreters: two in threads of their own, one inside the other, one suspended."""
+"""Subinterpreters: two that run in threads of their own, and one that runs nothing."""
 import functools
 import json
 import os
@@ -70,8 +70,9 @@ def read_entry(pipe):
     truth.add_stack(json.loads(data.decode("ascii")))
 
 
-run_idle, _ = create()  # has no Python frame
+run_idle, idle = create()
 run_idle("import sys")
+truth.note_idle_interpreter(idle)
 for _ in range(2):
     reader, writer = os.pipe()
     truth.start_unannounced(run_one, writer)

@@ -18,6 +18,7 @@ Runs on 2.7 and 3.6 and later. A program ends when its standard input is closed.
 """
 from __future__ import print_function
 
+import codecs
 import functools
 import itertools
 import json
@@ -41,6 +42,7 @@ _own_stacks = []  # stacks that their threads recorded themselves
 _expected = []  # one entry for each thread that will announce itself
 _native_only = []  # native ids of threads that Python does not know of
 _empty = []  # (ident, native id) of threads that Python knows of, without any frame
+_idle_interpreters = []
 _keep = []  # what must stay alive
 
 
@@ -144,9 +146,18 @@ def start_foreign():
     _native_only.append((native_ids() - before).pop())
 
 
+def _escape(error):
+    """What "surrogateescape" does, which 2.7 has not: no byte is lost."""
+    invalid = error.object[error.start:error.end]
+    return u"".join(unichr(0xDC00 + byte) for byte in bytearray(invalid)), error.end
+
+
+codecs.register_error("escape", _escape)
+
+
 def _text(value):
     """co_name and co_filename are bytes in 2.7."""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return value.decode("utf-8", "escape") if isinstance(value, bytes) else value
 
 
 def _describe(frame, cache):
@@ -195,6 +206,11 @@ def record_own_stack(interpreter=0):
     _own_stacks.append(own_stack(sys._getframe(1), interpreter))
 
 
+def note_idle_interpreter(identity):
+    """Notes an interpreter that runs nothing; it may still have thread states, without frames."""
+    _idle_interpreters.append(identity)
+
+
 def add_stack(entry):
     """Adds an entry that own_stack() made, perhaps in another interpreter."""
     _own_stacks.append(entry)
@@ -230,6 +246,7 @@ def _take():
         "executable": os.path.realpath("/proc/self/exe"),
         "threads": stacks,
         "native_only": _native_only,
+        "idle_interpreters": _idle_interpreters,
     }
     write_all(1, json.dumps(truth).encode("ascii"))
 
