@@ -386,8 +386,8 @@ static void print_flavour(Elf *elf)
     printf("\n");
 }
 
-/* Collects the wanted types of one file; NULL when it has no DWARF. */
-static Elf *collect(Dwfl *dwfl, const char *path)
+/* Collects the wanted types of one file. */
+static Elf *collect(Dwfl *dwfl, const char *path, bool *found_dwarf)
 {
     Dwfl_Module *module = dwfl_report_offline(dwfl, path, path, -1);
     Dwarf_Die *unit = NULL;
@@ -401,7 +401,9 @@ static Elf *collect(Dwfl *dwfl, const char *path)
     elf = dwfl_module_getelf(module, &bias);
     while ((unit = dwfl_module_nextcu(module, unit, &bias)) != NULL)
         visit_unit(unit);
-    return dwfl_module_getdwarf(module, &bias) ? elf : NULL;
+    if (dwfl_module_getdwarf(module, &bias))
+        *found_dwarf = true;
+    return elf;
 }
 
 int main(int argc, char **argv)
@@ -415,6 +417,7 @@ int main(int argc, char **argv)
     };
     Dwfl *dwfl = dwfl_begin(&callbacks);
     Elf *elf = NULL;
+    bool found_dwarf = false;
     int first = 1;
 
     if (argc > 3 && strcmp(argv[1], "-d") == 0) {
@@ -433,15 +436,15 @@ int main(int argc, char **argv)
         return 1;
     want_all_types();
     for (int i = first + 1; i < argc; i++) {
-        Elf *found = collect(dwfl, argv[i]);
+        Elf *found = collect(dwfl, argv[i], &found_dwarf);
 
         elf = elf ? elf : found;
     }
-    if (!elf) {
+    print_flavour(elf);
+    if (!found_dwarf) {
         fprintf(stderr, "%s: no DWARF\n", argv[first + 1]);
         return 77;
     }
-    print_flavour(elf);
     print_section();
     fflush(stdout);
     /* Ending the process frees it faster than dwfl_end() does. */

@@ -111,8 +111,8 @@ static void start_section(struct state *state)
     override->micro_last = 255;
     for (unsigned i = 1; i < source->tokens_count; i++)
         add_when(state, override, source->tokens[i]);
-    override->rows = &version->rows[version->rows_count];
-    override->sizes = &version->size_rows[version->size_rows_count];
+    override->rows = version->rows_count;
+    override->sizes = version->size_rows_count;
     state->override = override;
 }
 
@@ -124,7 +124,8 @@ static struct place *section_place(struct state *state, unsigned id, bool is_siz
     struct place *place = is_size ? &version->sizes[id] : &version->fields[id];
 
     if (override) {
-        struct row *rows = is_size ? override->sizes : override->rows;
+        struct row *rows =
+            is_size ? &version->size_rows[override->sizes] : &version->rows[override->rows];
         unsigned *count = is_size ? &override->sizes_count : &override->rows_count;
         unsigned *total = is_size ? &version->size_rows_count : &version->rows_count;
 

@@ -89,12 +89,14 @@ static void write_overrides(
 {
     for (unsigned i = 0; i < version->overrides_count; i++) {
         const struct override *override = &version->overrides[i];
+        const struct row *rows = &version->rows[override->rows];
+        const struct row *sizes = &version->size_rows[override->sizes];
 
         if (override->rows_count)
             fprintf(out, "static const struct sw_table_row rows_%s_%u[] = {\n", tag, i);
         for (unsigned r = 0; r < override->rows_count; r++) {
-            fprintf(out, "    {%s, ", field_constant(schema, override->rows[r].id));
-            write_place(out, &override->rows[r].place);
+            fprintf(out, "    {%s, ", field_constant(schema, rows[r].id));
+            write_place(out, &rows[r].place);
             fputs("},\n", out);
         }
         if (override->rows_count)
@@ -102,8 +104,8 @@ static void write_overrides(
         if (override->sizes_count)
             fprintf(out, "static const struct sw_table_size sizes_%s_%u[] = {\n", tag, i);
         for (unsigned r = 0; r < override->sizes_count; r++) {
-            fprintf(out, "    {%s, ", constant("S", schema->structs[override->sizes[r].id], ""));
-            write_size(out, &override->sizes[r].place);
+            fprintf(out, "    {%s, ", constant("S", schema->structs[sizes[r].id], ""));
+            write_size(out, &sizes[r].place);
             fputs("},\n", out);
         }
         if (override->sizes_count)

@@ -68,9 +68,9 @@ struct override {
     char machine[32]; /* "" for any */
     unsigned micro_first;
     unsigned micro_last;
-    struct row *rows; /* into version.rows */
+    unsigned rows; /* index of the first in version.rows */
     unsigned rows_count;
-    struct row *sizes; /* into version.size_rows */
+    unsigned sizes; /* index of the first in version.size_rows */
     unsigned sizes_count;
 };
 

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Reading the text files of this folder, for layout-assemble and layout-check.
+"""Reading the text files of this folder, for layout-assemble, layout-probe and layout-check.
 
 This parser is written apart from layout-gen's on purpose: the two are compared by layout-check.
 """
 
+import json
+import lzma
 import os
 import re
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+GOLDEN = os.path.join(HERE, "golden", "offsets.json.xz")
 FLAGS = ("debug", "free_threaded", "trace_refs", "big_endian")
 
 
@@ -16,11 +19,15 @@ class LayoutError(Exception):
 
 
 class Struct:
-    """One struct of fields.txt: name, C types, fields as (name, kind, paths)."""
+    """
+    One struct of fields.txt: name, C types, fields as (name, kind, paths). An open one ends, for us, with
+    its last field.
+    """
 
     def __init__(self, name, types):
         self.name = name
-        self.types = types
+        self.is_open = types[-1] == "..."
+        self.types = [word for word in types if word != "..."]
         self.fields = []
 
 
@@ -38,7 +45,7 @@ def read_schema(path=None):
     schema = []
     for number, words in read_lines(path or os.path.join(HERE, "fields.txt")):
         if words[0].startswith("["):
-            schema.append(Struct(words[0][1:-1], [word for word in words[1:] if word != "..."]))
+            schema.append(Struct(words[0][1:-1], words[1:]))
         elif schema and len(words) > 2:
             schema[-1].fields.append((words[0], words[1], words[2:]))
         else:
@@ -63,9 +70,24 @@ class Flavour:
         self.machine = machine
         self.flags = frozenset(flags)
 
-    def __str__(self):
-        words = [f"micro {self.micro}", self.machine] + sorted(self.flags)
-        return " ".join(words)
+    def words(self):
+        """The words that layout-extract prints and golden entries keep."""
+        words = [f"machine={self.machine}", f"pointer_size={self.pointer_size}"]
+        return " ".join(words + sorted(self.flags))
+
+    @staticmethod
+    def parse(words, micro):
+        """The reverse of words()."""
+        flavour = Flavour(micro)
+        for word in words.split():
+            key, _, value = word.partition("=")
+            if key == "machine":
+                flavour.machine = value
+            elif key == "pointer_size":
+                flavour.pointer_size = int(value)
+            else:
+                flavour.flags |= {word}
+        return flavour
 
     def matches(self, conditions):
         """Whether all the conditions of a section hold."""
@@ -108,7 +130,7 @@ class Flavour:
 
 
 class Section:
-    """A section of a layout file. rows: {name: (value, line)}; a struct's size is named [struct]."""
+    """A section of a layout file. rows: {name: (value, line)}; [struct] names a struct's size."""
 
     def __init__(self, conditions, line):
         self.conditions = conditions
@@ -138,7 +160,7 @@ class Layout:
 
 
 def parse_value(words):
-    """The value of a row or of a struct's size: a tuple that compares equal when it says the same."""
+    """The value of a row or of a struct's size, as a tuple of words."""
     if words[0] == "absent":
         return ("absent",)
     return tuple(words)
@@ -203,3 +225,20 @@ def render_section(schema, rows):
         text.append(f"\n[{struct.name}]" + ("" if size is None else " " + " ".join(size)) + "\n")
         text += [f"{name} = {' '.join(value)}\n" for name, value in fields]
     return "".join(text)
+
+
+def read_golden(path=GOLDEN):
+    """
+    {build: {"version": "3.13.5", "flavour": words, "rows": {name: words}}}: what was measured of builds
+    that a machine may not be able to get. Names of rows are those of fields.txt, the size of a struct is
+    [struct]; a row that is missing was not measured, one that is ["absent"] was looked for.
+    """
+    with lzma.open(path, "rt") as file:
+        return json.load(file)
+
+
+def write_golden(golden, path=GOLDEN):
+    """Write a golden file; the same content gives the same bytes."""
+    text = json.dumps(golden, indent=0, sort_keys=True) + "\n"
+    with lzma.open(path, "wt", preset=9) as file:
+        file.write(text)
