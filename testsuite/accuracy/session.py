@@ -172,7 +172,10 @@ class Gdb:
 
 
 def _last_line(text):
-    return text.splitlines()[-1] if text else "no message"
+    """The line of gdb's messages that says most: gdb warns of many things that do not matter."""
+    lines = text.splitlines()
+    telling = [line for line in lines if "Error" in line or "error" in line]
+    return (telling or lines or ["no message"])[-1 if not telling else 0]
 
 
 def parse_json(text, errors):
