@@ -10,7 +10,7 @@ COOKIE = b"xdebugpy"
 
 
 class Word:
-    """One row: a word, or two added or subtracted, and whether only free-threaded builds have it."""
+    """One row: a word, or two added or subtracted; whether only free-threaded builds have it."""
 
     def __init__(self, name, words, line):
         self.name = name

@@ -4,6 +4,7 @@
 This parser is written apart from layout-gen's on purpose: the two are compared by layout-check.
 """
 
+import functools
 import json
 import lzma
 import os
@@ -20,8 +21,8 @@ class LayoutError(Exception):
 
 class Struct:
     """
-    One struct of fields.txt: name, C types, fields as (name, kind, paths). An open one ends, for us, with
-    its last field.
+    One struct of fields.txt: name, C types, fields as (name, kind, paths). An open one ends, for
+    us, with its last field.
     """
 
     def __init__(self, name, types):
@@ -227,11 +228,12 @@ def render_section(schema, rows):
     return "".join(text)
 
 
+@functools.lru_cache(maxsize=1)
 def read_golden(path=GOLDEN):
     """
-    {build: {"version": "3.13.5", "flavour": words, "rows": {name: words}}}: what was measured of builds
-    that a machine may not be able to get. Names of rows are those of fields.txt, the size of a struct is
-    [struct]; a row that is missing was not measured, one that is ["absent"] was looked for.
+    {build: {"version": "3.13.5", "flavour": words, "rows": {name: words}}}: what was measured of
+    builds that a machine may not be able to get. Names of rows are those of fields.txt, the size of
+    a struct is [struct]; a missing row was not measured, one that is ["absent"] was looked for.
     """
     with lzma.open(path, "rt") as file:
         return json.load(file)
