@@ -43,16 +43,15 @@ static struct type *find_type(const char *name)
 
 static void want_type(const char *name, size_t len)
 {
+    char copy[NAME_SIZE];
+
     if (len >= NAME_SIZE || types_count == 2 * MAX_STRUCTS) {
         fprintf(stderr, "layout-extract: too many types\n");
         exit(2);
     }
-    memcpy(types[types_count].name, name, len);
-    types[types_count].name[len] = '\0';
-    if (!find_type(types[types_count].name) || types_count == 0)
-        types_count++;
-    else if (find_type(types[types_count].name) == &types[types_count])
-        types_count++;
+    snprintf(copy, sizeof(copy), "%.*s", (int)len, name);
+    if (!find_type(copy))
+        memcpy(types[types_count++].name, copy, sizeof(copy));
 }
 
 /* The names after [struct], and the TYPE of each path TYPE::member. */

@@ -272,6 +272,40 @@ void read_version(const struct schema *schema, const char *path, struct version 
     check_complete(&state);
 }
 
+/* The words after the position of a row: plus POSITION, minus POSITION, free_threaded. */
+static void read_word_rest(const struct source *source, unsigned next, struct word *word)
+{
+    for (; next < source->tokens_count; next++) {
+        const char *token = source->tokens[next];
+
+        if (strcmp(token, "free_threaded") == 0) {
+            word->free_threaded = true;
+        } else if ((strcmp(token, "plus") == 0 || strcmp(token, "minus") == 0) &&
+                   next + 1 < source->tokens_count) {
+            word->sign = token[0] == 'p' ? 1 : -1;
+            word->second = source_number(source, source->tokens[++next]);
+        } else {
+            complain(source, "unknown word '%s'", token);
+        }
+    }
+}
+
+static void add_word(
+    const struct source *source, struct debug_offsets *table, const struct word *word)
+{
+    if (word->position % 8 || word->second % 8 || word->position + 8 > table->size ||
+        word->second + 8 > table->size)
+        complain(source, "the position is not that of a word of the table");
+    for (unsigned i = 0; i < table->words_count; i++) {
+        if (table->words[i].is_size == word->is_size && table->words[i].id == word->id)
+            complain(source, "the row is given twice");
+    }
+    if (table->words_count == MAX_WORDS)
+        complain(source, "more than %d rows", MAX_WORDS);
+    else
+        table->words[table->words_count++] = *word;
+}
+
 /* name = POSITION [plus POSITION | minus POSITION] [free_threaded]; the same after [struct] size */
 static void read_word(const struct schema *schema, const struct source *source,
     struct debug_offsets *table, int *owner)
@@ -293,32 +327,12 @@ static void read_word(const struct schema *schema, const struct source *source,
         return;
     }
     id = word.is_size ? *owner : schema_field(schema, source, *owner, source->tokens[0]);
-    word.id = id < 0 ? 0 : (unsigned)id;
+    if (id < 0)
+        return;
+    word.id = (unsigned)id;
     word.position = source_number(source, source->tokens[next - 1]);
-    for (; next < source->tokens_count; next++) {
-        const char *token = source->tokens[next];
-
-        if (strcmp(token, "free_threaded") == 0) {
-            word.free_threaded = true;
-        } else if ((strcmp(token, "plus") == 0 || strcmp(token, "minus") == 0) &&
-                   next + 1 < source->tokens_count) {
-            word.sign = token[0] == 'p' ? 1 : -1;
-            word.second = source_number(source, source->tokens[++next]);
-        } else {
-            complain(source, "unknown word '%s'", token);
-        }
-    }
-    if (word.position % 8 || word.second % 8 || word.position + 8 > table->size ||
-        word.second + 8 > table->size)
-        complain(source, "the position is not that of a word of the table");
-    for (unsigned i = 0; i < table->words_count; i++) {
-        if (table->words[i].is_size == word.is_size && table->words[i].id == word.id)
-            complain(source, "the row is given twice");
-    }
-    if (table->words_count == MAX_WORDS)
-        complain(source, "more than %d rows", MAX_WORDS);
-    else
-        table->words[table->words_count++] = word;
+    read_word_rest(source, next, &word);
+    add_word(source, table, &word);
 }
 
 unsigned read_debug_offsets(

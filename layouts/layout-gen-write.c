@@ -84,53 +84,63 @@ static void write_names(const struct schema *schema, FILE *out)
     fputs("};\n", out);
 }
 
+/* The rows and sizes of one override, as arrays of their own. */
+static void write_override_rows(const struct schema *schema, const struct version *version,
+    unsigned index, FILE *out, const char *tag)
+{
+    const struct override *override = &version->overrides[index];
+    const struct row *rows = &version->rows[override->rows];
+    const struct row *sizes = &version->size_rows[override->sizes];
+
+    if (override->rows_count)
+        fprintf(out, "static const struct sw_table_row rows_%s_%u[] = {\n", tag, index);
+    for (unsigned r = 0; r < override->rows_count; r++) {
+        fprintf(out, "    {%s, ", field_constant(schema, rows[r].id));
+        write_place(out, &rows[r].place);
+        fputs("},\n", out);
+    }
+    if (override->rows_count)
+        fputs("};\n", out);
+    if (override->sizes_count)
+        fprintf(out, "static const struct sw_table_size sizes_%s_%u[] = {\n", tag, index);
+    for (unsigned r = 0; r < override->sizes_count; r++) {
+        fprintf(out, "    {%s, ", constant("S", schema->structs[sizes[r].id], ""));
+        write_size(out, &sizes[r].place);
+        fputs("},\n", out);
+    }
+    if (override->sizes_count)
+        fputs("};\n", out);
+}
+
+static void write_override(
+    const struct override *override, unsigned index, FILE *out, const char *tag)
+{
+    char rows[64] = "NULL";
+    char sizes[64] = "NULL";
+    char machine[40] = "NULL";
+
+    if (override->rows_count)
+        snprintf(rows, sizeof(rows), "rows_%s_%u", tag, index);
+    if (override->sizes_count)
+        snprintf(sizes, sizeof(sizes), "sizes_%s_%u", tag, index);
+    if (override->machine[0])
+        snprintf(machine, sizeof(machine), "\"%s\"", override->machine);
+    fprintf(out, "    {%s, %u, %u, %s, %s, %u, %s, %u},\n",
+        override->when[0] ? override->when : "0", override->micro_first, override->micro_last,
+        machine, rows, override->rows_count, sizes, override->sizes_count);
+}
+
 static void write_overrides(
     const struct schema *schema, const struct version *version, FILE *out, const char *tag)
 {
-    for (unsigned i = 0; i < version->overrides_count; i++) {
-        const struct override *override = &version->overrides[i];
-        const struct row *rows = &version->rows[override->rows];
-        const struct row *sizes = &version->size_rows[override->sizes];
-
-        if (override->rows_count)
-            fprintf(out, "static const struct sw_table_row rows_%s_%u[] = {\n", tag, i);
-        for (unsigned r = 0; r < override->rows_count; r++) {
-            fprintf(out, "    {%s, ", field_constant(schema, rows[r].id));
-            write_place(out, &rows[r].place);
-            fputs("},\n", out);
-        }
-        if (override->rows_count)
-            fputs("};\n", out);
-        if (override->sizes_count)
-            fprintf(out, "static const struct sw_table_size sizes_%s_%u[] = {\n", tag, i);
-        for (unsigned r = 0; r < override->sizes_count; r++) {
-            fprintf(out, "    {%s, ", constant("S", schema->structs[sizes[r].id], ""));
-            write_size(out, &sizes[r].place);
-            fputs("},\n", out);
-        }
-        if (override->sizes_count)
-            fputs("};\n", out);
-    }
-    if (version->overrides_count)
-        fprintf(out, "static const struct sw_table_override overrides_%s[] = {\n", tag);
-    for (unsigned i = 0; i < version->overrides_count; i++) {
-        const struct override *override = &version->overrides[i];
-        char rows[64] = "NULL";
-        char sizes[64] = "NULL";
-        char machine[40] = "NULL";
-
-        if (override->rows_count)
-            snprintf(rows, sizeof(rows), "rows_%s_%u", tag, i);
-        if (override->sizes_count)
-            snprintf(sizes, sizeof(sizes), "sizes_%s_%u", tag, i);
-        if (override->machine[0])
-            snprintf(machine, sizeof(machine), "\"%s\"", override->machine);
-        fprintf(out, "    {%s, %u, %u, %s, %s, %u, %s, %u},\n",
-            override->when[0] ? override->when : "0", override->micro_first, override->micro_last,
-            machine, rows, override->rows_count, sizes, override->sizes_count);
-    }
-    if (version->overrides_count)
-        fputs("};\n", out);
+    if (!version->overrides_count)
+        return;
+    for (unsigned i = 0; i < version->overrides_count; i++)
+        write_override_rows(schema, version, i, out, tag);
+    fprintf(out, "static const struct sw_table_override overrides_%s[] = {\n", tag);
+    for (unsigned i = 0; i < version->overrides_count; i++)
+        write_override(&version->overrides[i], i, out, tag);
+    fputs("};\n", out);
 }
 
 static void write_base(

@@ -43,8 +43,9 @@ enum sw_layout_source {
 struct sw_layout {
     struct sw_flavour flavour;
     struct sw_field fields[SW_F_COUNT];
-    uint32_t
-        sizes[SW_S_COUNT]; /* sizeof each struct, SW_ABSENT when this build has no such struct */
+    /* sizeof each struct, SW_ABSENT when this build has no such struct. Of those that fields.txt
+       marks with `...` (the runtime, the interpreter) the table has the end of the last field. */
+    uint32_t sizes[SW_S_COUNT];
     struct sw_traits traits;
     uint8_t sources[SW_F_COUNT]; /* enum sw_layout_source */
     unsigned from_debug_offsets; /* fields taken from the target */
@@ -55,8 +56,8 @@ struct sw_layout {
 /* True when there is a table for this major.minor version. */
 bool sw_layout_has_version(unsigned major, unsigned minor);
 
-/* Fill a layout from the built-in tables for a flavour. SW_E_UNSUPPORTED names the version when
- * there is none. */
+/* Fill a layout from the built-in tables for a flavour. The flavour in the layout has trace_refs set
+   where Py_DEBUG brought it (2.7 to 3.7). SW_E_UNSUPPORTED names the version when there is none. */
 int sw_layout_from_table(
     const struct sw_flavour *flavour, struct sw_error *reterr, struct sw_layout *ret_layout);
 
