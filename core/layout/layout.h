@@ -56,8 +56,9 @@ struct sw_layout {
 /* True when there is a table for this major.minor version. */
 bool sw_layout_has_version(unsigned major, unsigned minor);
 
-/* Fill a layout from the built-in tables for a flavour. The flavour in the layout has trace_refs set
-   where Py_DEBUG brought it (2.7 to 3.7). SW_E_UNSUPPORTED names the version when there is none. */
+/* Fill a layout from the built-in tables for a flavour. The flavour in the layout has trace_refs
+   set where Py_DEBUG brought it (2.7 to 3.7). SW_E_UNSUPPORTED names the version when there is
+   none. */
 int sw_layout_from_table(
     const struct sw_flavour *flavour, struct sw_error *reterr, struct sw_layout *ret_layout);
 
