@@ -84,7 +84,7 @@ class Samples:
         self.failures = 0
 
     def expect(self, files, wanted, *arguments):
-        """The check of a tree with these files finds one fault for each of the words in `wanted`."""
+        """The check of a tree with these files finds one fault for each item of `wanted`."""
         with tempfile.TemporaryDirectory(prefix="sidewinder-lint-") as root:
             for name, text in files.items():
                 path = os.path.join(root, name)

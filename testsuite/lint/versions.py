@@ -12,7 +12,7 @@ CHOOSERS = ("core/layout/",)
 
 OPERATOR = r"(?:[=!<>]=|(?<![-<>])[<>](?![<>=]))"
 NUMBER = r"(?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*\b"
-NAME = r"\b(?:\w*hexversion|\w*hex_version|(?:py|python)_?version|major|minor|micro)\b\)?"
+NAME = r"\b(?:\w*hex_?version|(?:py|python)_?version|major|minor|micro)\b\)?"
 PATTERNS = [
     (re.compile(r"%s\s*(?:>>\s*%s\s*\)?\s*)?(?:&\s*%s\s*\)?\s*)?%s\s*%s" % (
         NAME, NUMBER, NUMBER, OPERATOR, NUMBER)), "a version is compared with a number"),

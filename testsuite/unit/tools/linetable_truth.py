@@ -260,7 +260,7 @@ def one_line(code, lasti, starts):
 
 
 def lines_of(code, step):
-    """(offset, (line,)) of the asked instructions; the interpreter's C function, where ctypes is."""
+    """(offset, (line,)) of the asked instructions; of the C function, where ctypes is."""
     starts = None if addr2line else list(dis.findlinestarts(code))
     for lasti in questions(code, step):
         yield lasti, (one_line(code, lasti, starts) or 0,)
