@@ -18,7 +18,8 @@ PATTERNS = [
         NAME, NUMBER, NUMBER, OPERATOR, NUMBER)), "a version is compared with a number"),
     (re.compile(r"%s\s*%s\s*[\w.>-]*%s" % (NUMBER, OPERATOR, NAME)),
      "a version is compared with a number"),
-    (re.compile(r"\bPY_(?:VERSION\w*|M(?:AJOR|INOR|ICRO)_VERSION)\b"), "Python's own version macro"),
+    (re.compile(r"\bPY_(?:VERSION\w*|M(?:AJOR|INOR|ICRO)_VERSION)\b"),
+     "Python's own version macro"),
     (re.compile(r"\bswitch\s*\([^()]*%s" % NAME), "a switch over versions"),
 ]
 COMPARED = re.compile(
