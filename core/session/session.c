@@ -63,6 +63,12 @@ int sw_session_discover(struct sw_session *session, struct sw_error *reterr)
     if (session->discovered)
         return 0;
     status = sw_runtimes_find(&session->memory, reterr, &session->runtimes);
+    /* What was interrupted is half known, and must not be kept. */
+    if (session->memory.stopped) {
+        if (status == 0)
+            sw_runtimes_fini(&session->runtimes);
+        return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
+    }
     session->discovered = status == 0;
     return status;
 }

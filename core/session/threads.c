@@ -144,6 +144,9 @@ int sw_session_threads(
         if (!threads)
             return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
         status = threads_list(session, threads, reterr);
+        /* Nor is a list kept that was interrupted where that is no failure. */
+        if (status == 0 && session->memory.stopped)
+            status = sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
         if (status < 0) {
             sw_threads_fini(threads);
             free(threads);
@@ -152,6 +155,8 @@ int sw_session_threads(
         session->threads = threads;
     }
     sw_threads_mark_selected(session, session->threads);
+    if (session->memory.stopped)
+        return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
     *ret_threads = session->threads;
     return 0;
 }

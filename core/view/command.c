@@ -127,7 +127,10 @@ int sw_command_run(struct sw_session *session, const struct sw_command *command,
             status = table[i].run(&run);
     flushed = sw_out_flush(run.out);
     sw_out_destroy(run.out);
-    if (status == 0 && flushed < 0)
-        status = sw_fail(reterr, flushed, 0, "", "interrupted");
+    /* An interrupt may have cost something in a place that cannot say so. */
+    if (session->memory.stopped && status != SW_E_STOPPED)
+        return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
+    if (flushed < 0)
+        return sw_fail(reterr, flushed, 0, "", "interrupted");
     return status;
 }
