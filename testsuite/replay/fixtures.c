@@ -23,17 +23,18 @@ struct fixtures {
     unsigned count;
 };
 
-void fixture_fail(struct fixture *fixture, const char *format, ...)
+bool fixture_fail(struct fixture *fixture, const char *format, ...)
 {
     va_list args;
 
     if (fixture->failures++ >= MAX_PRINTED)
-        return;
+        return false;
     printf("# %s: ", fixture->name);
     va_start(args, format);
     vprintf(format, args);
     va_end(args);
     putchar('\n');
+    return true;
 }
 
 uint64_t fixture_random(uint64_t *state)

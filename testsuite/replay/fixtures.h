@@ -14,8 +14,9 @@ struct fixture {
     unsigned failures; /* reported by fixture_fail() */
 };
 
-/* Report what is wrong with a fixture, in one line; only the first few of each are printed. */
-void fixture_fail(struct fixture *fixture, const char *format, ...)
+/* Report what is wrong with a fixture, in one line; only the first few of each are printed. True
+   when this one was. */
+bool fixture_fail(struct fixture *fixture, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*

@@ -33,6 +33,7 @@ enum image_question {
     IMAGE_THREAD,
     IMAGE_SELECTED_THREAD,
     IMAGE_REG,
+    IMAGE_NATIVE_FRAME,
     IMAGE_QUESTIONS
 };
 
@@ -50,7 +51,7 @@ enum {
    `detail` and part of the answer. */
 struct image_answer {
     enum image_question question;
-    uint64_t index; /* of the symbol, section, module or thread; the type of auxv */
+    uint64_t index; /* of the symbol, section, module, thread or frame; the type of auxv */
     int status;
     char name[IMAGE_NAME];     /* symbol, section, register, C type */
     char detail[IMAGE_DETAIL]; /* member path of a field, path of a module */

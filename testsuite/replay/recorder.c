@@ -20,6 +20,7 @@ void recorder_init(struct recorder *recorder, const struct sw_target_info *info,
     image->can[IMAGE_THREAD] = ops->thread != NULL;
     image->can[IMAGE_SELECTED_THREAD] = ops->selected_thread != NULL;
     image->can[IMAGE_REG] = ops->reg != NULL;
+    image->can[IMAGE_NATIVE_FRAME] = ops->native_frame != NULL;
 }
 
 static int recorder_read(void *ctx, sw_addr addr, void *buf, size_t len)
@@ -168,6 +169,18 @@ static int recorder_reg(void *ctx, const char *name, uint64_t *ret_value)
     return status;
 }
 
+static int recorder_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
+{
+    struct recorder *recorder = ctx;
+    int status = recorder->ops.native_frame(recorder->ctx, index, ret_pc);
+    struct image_answer made = answer(IMAGE_NATIVE_FRAME, index, "", "", status);
+
+    if (status == 0)
+        made.values[0] = *ret_pc;
+    keep(recorder, &made);
+    return status;
+}
+
 /* Passed on, not recorded: a replay has a root of its own. */
 static int recorder_file_root(void *ctx, char *buf, size_t size)
 {
@@ -191,6 +204,7 @@ void recorder_ops(const struct recorder *recorder, struct sw_target_ops *ret_ops
         .thread = ops->thread ? recorder_thread : NULL,
         .selected_thread = ops->selected_thread ? recorder_selected_thread : NULL,
         .reg = ops->reg ? recorder_reg : NULL,
+        .native_frame = ops->native_frame ? recorder_native_frame : NULL,
         .file_root = ops->file_root ? recorder_file_root : NULL,
     };
 }

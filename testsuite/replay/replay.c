@@ -190,6 +190,16 @@ static int replay_reg(void *ctx, const char *name, uint64_t *ret_value)
     return status;
 }
 
+static int replay_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
+{
+    int status;
+    const struct image_answer *found = answer(ctx, IMAGE_NATIVE_FRAME, index, "", "", &status);
+
+    if (found)
+        *ret_pc = found->values[0];
+    return status;
+}
+
 /* Never the host's own files: the same image must give the same text everywhere. */
 static int replay_file_root(void *ctx, char *buf, size_t size)
 {
@@ -214,6 +224,7 @@ void replay_ops(const struct replay *replay, struct sw_target_ops *ret_ops)
         .thread = can[IMAGE_THREAD] ? replay_thread : NULL,
         .selected_thread = can[IMAGE_SELECTED_THREAD] ? replay_selected_thread : NULL,
         .reg = can[IMAGE_REG] ? replay_reg : NULL,
+        .native_frame = can[IMAGE_NATIVE_FRAME] ? replay_native_frame : NULL,
         .file_root = replay_file_root,
         .interrupted = replay_interrupted,
     };

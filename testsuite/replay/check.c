@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_FRAMES = 4096, MAX_STACKS = 256 };
+
+/* A piece of an output. */
+struct piece {
+    const char *text;
+    size_t len;
+};
+
+/* The frames of an output, stack by stack. */
+struct stacks {
+    bool json;
+    struct piece frames[MAX_FRAMES];
+    size_t frame_count;
+    size_t first[MAX_STACKS + 1]; /* index of each stack's first frame */
+    size_t count;
+};
+
+static const char frame_line[] = "  File \"";
+static const char frame_object[] = "{\"index\":";
+
+static bool starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static void add_stack(struct stacks *stacks)
+{
+    if (stacks->count < MAX_STACKS)
+        stacks->first[stacks->count++] = stacks->frame_count;
+}
+
+static void add_frame(struct stacks *stacks, const char *text, size_t len)
+{
+    if (stacks->frame_count < MAX_FRAMES)
+        stacks->frames[stacks->frame_count++] = (struct piece){text, len};
+}
+
+static void read_text(const char *text, struct stacks *stacks)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        if (starts(text, "Traceback (most"))
+            add_stack(stacks);
+        if (starts(text, frame_line))
+            add_frame(stacks, text, len);
+        text += len + (text[len] == '\n');
+    }
+}
+
+/* Our own JSON: no space outside of strings, members in a fixed order. */
+static void read_json(const char *text, struct stacks *stacks)
+{
+    unsigned depth = 0;
+    bool string = false;
+
+    for (const char *frame = NULL; *text; text++) {
+        if (string) {
+            if (*text == '\\' && text[1])
+                text++;
+            else if (*text == '"')
+                string = false;
+            continue;
+        }
+        if (starts(text, "\"frames\":["))
+            add_stack(stacks);
+        if (!frame && starts(text, frame_object)) {
+            frame = text;
+            depth = 0;
+        }
+        string = *text == '"';
+        depth += frame && *text == '{';
+        depth -= frame && *text == '}';
+        if (frame && !depth) {
+            add_frame(stacks, frame, (size_t)(text + 1 - frame));
+            frame = NULL;
+        }
+    }
+}
+
+static void read_stacks(const struct outcome *outcome, struct stacks *stacks)
+{
+    memset(stacks, 0, sizeof(*stacks));
+    stacks->json = outcome->text[0] == '{';
+    if (stacks->json)
+        read_json(outcome->text, stacks);
+    else
+        read_text(outcome->text, stacks);
+    stacks->first[stacks->count] = stacks->frame_count;
+}
+
+/* ---------------------------------------------------------------- one frame */
+
+/* `  File "FILE", line LINE, in NAME` with some of the three unknown. */
+static bool line_matches(const struct piece *full, const struct piece *found)
+{
+    char line[3][1024], made[4096];
+    const char *at = full->text + sizeof(frame_line) - 1, *end = full->text + full->len, *mark = at;
+
+    for (const char *c = at; c < end; c++)
+        if (starts(c, "\", line "))
+            mark = c;
+    snprintf(line[0], sizeof(line[0]), "%.*s", (int)(mark - at), at);
+    at = mark + strlen("\", line ");
+    mark = at + strspn(at, "0123456789?");
+    snprintf(line[1], sizeof(line[1]), "%.*s", (int)(mark - at), at);
+    at = mark + strlen(", in ");
+    if (at > end)
+        return false;
+    snprintf(line[2], sizeof(line[2]), "%.*s", (int)(end - at), at);
+    for (unsigned unknown = 0; unknown < 8; unknown++) {
+        int len = snprintf(made, sizeof(made), "%s%s\", line %s, in %s", frame_line,
+            unknown & 1 ? "?" : line[0], unknown & 2 ? "?" : line[1], unknown & 4 ? "?" : line[2]);
+
+        if ((size_t)len == found->len && memcmp(made, found->text, found->len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The value of a member as it is written; empty when there is none. */
+static struct piece member(const struct piece *object, const char *key)
+{
+    const char *end = object->text + object->len;
+    char quoted[64];
+    int len = snprintf(quoted, sizeof(quoted), "\"%s\":", key);
+
+    for (const char *at = object->text; at + len < end; at++)
+        if (memcmp(at, quoted, (size_t)len) == 0) {
+            const char *value = at + len, *stop = value;
+            bool string = *value == '"';
+
+            for (stop++; stop < end && (string ? *stop != '"' : !strchr(",}", *stop)); stop++)
+                stop += *stop == '\\';
+            return (struct piece){value, (size_t)(stop - value) + string};
+        }
+    return (struct piece){"", 0};
+}
+
+static bool equal(struct piece a, struct piece b)
+{
+    return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+}
+
+static bool object_matches(const struct piece *full, const struct piece *found)
+{
+    static const char *const keys[] = {
+        "name", "qualname", "file", "line", "end_line", "column", "end_column", "first_line"};
+
+    if (!equal(member(full, "address"), member(found, "address")))
+        return false;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct piece want = member(full, keys[i]), have = member(found, keys[i]);
+
+        if (have.len && !equal(want, have) && !equal(have, (struct piece){"null", 4}))
+            return false;
+    }
+    return true;
+}
+
+static bool frame_matches(bool json, const struct piece *full, const struct piece *found)
+{
+    return json ? object_matches(full, found) : line_matches(full, found);
+}
+
+/* ---------------------------------------------------------------- whole outputs */
+
+/* Whether the found stack's frames stand in the full one, in this order. */
+static bool stack_matches(
+    const struct stacks *full, size_t stack, const struct stacks *found, size_t found_stack)
+{
+    size_t at = full->first[stack];
+
+    for (size_t i = found->first[found_stack]; i < found->first[found_stack + 1]; i++) {
+        while (at < full->first[stack + 1] &&
+               !frame_matches(full->json, &full->frames[at], &found->frames[i]))
+            at++;
+        if (at++ >= full->first[stack + 1])
+            return false;
+    }
+    return true;
+}
+
+/* How often an output says that something is not as it should be. */
+static unsigned reasons(const struct outcome *outcome)
+{
+    static const char *const marks[] = {"\n  (", "no native thread found", "warning", "Unable to",
+        "\"problem\":{", "\"end\":{", "unknown", "Python has no threads", "\"number\":null",
+        "\"file\":\"\"", "found by running thread", "\"running thread\""};
+    /* Contain a mark and are no reason: a member of every document, what the user asked for. */
+    static const char *const no_marks[] = {"\"warnings\":[]", "\n  (more Python frames follow)"};
+    unsigned count = outcome->status < 0;
+
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        for (const char *at = outcome->text; (at = strstr(at, marks[i])); at++)
+            count++;
+    for (size_t i = 0; i < sizeof(no_marks) / sizeof(no_marks[0]); i++)
+        for (const char *at = outcome->text; (at = strstr(at, no_marks[i])); at++)
+            count--;
+    return count;
+}
+
+/* The C function that a frame calls is shown when it is certain, and nothing is said when it is
+   not: both texts without those lines. */
+static bool same_without_builtins(const char *a, const char *b)
+{
+    for (;;) {
+        size_t len;
+
+        while (starts(a, "  <built-in "))
+            a += strcspn(a, "\n") + 1;
+        while (starts(b, "  <built-in "))
+            b += strcspn(b, "\n") + 1;
+        len = strcspn(a, "\n");
+        if (strncmp(a, b, len + 1) != 0)
+            return false;
+        if (!a[len])
+            return true;
+        a += len + 1;
+        b += len + 1;
+    }
+}
+
+const char *check_honest(
+    const struct outcome *full, const struct outcome *whole, const struct outcome *hampered)
+{
+    static struct stacks all, found;
+
+    if (hampered->status < 0 && !hampered->error.message[0])
+        return "a failure without a message";
+    if (hampered->status < 0 && hampered->error.status != (enum sw_status)hampered->status)
+        return "the error does not have the status that was returned";
+    read_stacks(whole, &all);
+    read_stacks(hampered, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        bool matches = false;
+
+        for (size_t k = 0; k < all.count && !matches; k++)
+            matches = stack_matches(&all, k, &found, i);
+        if (!matches)
+            return "a stack with frames that the full run has not";
+    }
+    if (!same_without_builtins(full->text, hampered->text) && reasons(hampered) <= reasons(full))
+        return "something is missing, and no reason is given";
+    return NULL;
+}
+
+void check_show(const struct outcome *full, const struct outcome *other)
+{
+    enum { BEFORE = 60, SHOWN = 160 };
+    const char *a = full->text, *b = other->text;
+    size_t at = 0, from;
+
+    while (a[at] && a[at] == b[at])
+        at++;
+    from = at > BEFORE ? at - BEFORE : 0;
+    while (from < at && (a[from] & 0xc0) == 0x80)
+        from++;
+    printf("#   full:  [%d] ", full->status);
+    for (const char *c = a + from; *c && c < a + from + SHOWN; c++)
+        putchar(*c == '\n' ? '|' : *c);
+    printf("\n#   other: [%d] ", other->status);
+    for (const char *c = b + from; *c && c < b + from + SHOWN; c++)
+        putchar(*c == '\n' ? '|' : *c);
+    printf("\n#   error: %s\n", other->status < 0 ? other->error.message : "none");
+}
+
+const char *check_same(const struct outcome *full, const struct outcome *other)
+{
+    if (other->status != full->status)
+        return other->status < 0 ? other->error.message : "it succeeds now";
+    return strcmp(full->text, other->text) == 0 ? NULL : "the output is another one";
+}
