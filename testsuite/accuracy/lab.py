@@ -125,6 +125,12 @@ def lacking():
     return [name for (name,) in _table("interpreters", "--lacking")]
 
 
+def versions():
+    """The versions of CPython that Sidewinder knows: (3, 12) and so on."""
+    stems = [path.stem for path in (REPOSITORY / "layouts").glob("cpython-*.layout")]
+    return sorted(tuple(map(int, stem.removeprefix("cpython-").split("."))) for stem in stems)
+
+
 def debuggers():
     return [
         Debugger(name, path, _root(how), version)
