@@ -32,7 +32,7 @@ void sw_session_destroy(struct sw_session *session)
     free(session);
 }
 
-void sw_session_invalidate(struct sw_session *session)
+static void forget_stop(struct sw_session *session)
 {
     sw_memory_invalidate(&session->memory);
     for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
@@ -44,11 +44,27 @@ void sw_session_invalidate(struct sw_session *session)
     session->threads = NULL;
 }
 
-void sw_session_forget(struct sw_session *session)
+static void forget_runtimes(struct sw_session *session)
 {
-    sw_session_invalidate(session);
     sw_runtimes_fini(&session->runtimes);
     session->discovered = false;
+}
+
+void sw_session_invalidate(struct sw_session *session)
+{
+    forget_stop(session);
+    /* What was discovered while memory was absent may be less than there is. */
+    if (session->discovered && session->discovery_absent && !session->discovery_repeated) {
+        forget_runtimes(session);
+        session->discovery_repeated = true;
+    }
+}
+
+void sw_session_forget(struct sw_session *session)
+{
+    forget_stop(session);
+    forget_runtimes(session);
+    session->discovery_repeated = false;
 }
 
 void sw_session_counters(const struct sw_session *session, struct sw_session_counters *ret_counters)
@@ -58,6 +74,7 @@ void sw_session_counters(const struct sw_session *session, struct sw_session_cou
 
 int sw_session_discover(struct sw_session *session, struct sw_error *reterr)
 {
+    uint64_t absent = session->memory.absent;
     int status;
 
     if (session->discovered)
@@ -70,5 +87,6 @@ int sw_session_discover(struct sw_session *session, struct sw_error *reterr)
         return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
     }
     session->discovered = status == 0;
+    session->discovery_absent = session->memory.absent - absent;
     return status;
 }

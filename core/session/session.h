@@ -12,6 +12,8 @@ struct sw_session {
     struct sw_memory memory;
     struct sw_runtimes runtimes;
     bool discovered;
+    uint64_t discovery_absent; /* reads that failed while the runtimes were looked for */
+    bool discovery_repeated;   /* at a later stop, for that reason; once is enough */
     struct sw_codes codes[SW_MAX_RUNTIMES]; /* one cache for each runtime: layouts differ */
     struct sw_threads *threads;             /* made once a stop (threads.h); NULL until then */
     struct sw_sources sources;

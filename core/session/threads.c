@@ -38,11 +38,21 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
     const struct sw_interpreter *interpreter, struct sw_threads *threads, struct sw_error *reterr)
 {
     sw_addr addr = interpreter->first_thread, before = 0;
+    uint64_t absent = runtime->reader.memory->absent;
     sw_addr holder = sw_gil_holder(runtime, interpreter);
     bool collecting = sw_gc_is_collecting(runtime, interpreter);
     bool has_prev = sw_reader_has(&runtime->reader, SW_F_THREAD_STATE_PREV);
     size_t first = threads->count;
 
+    if (runtime->reader.memory->absent != absent) {
+        struct sw_error problem;
+
+        sw_fail(&problem, SW_E_READ, interpreter->addr, "gil",
+            "it cannot be read which thread of interpreter %lld holds the GIL",
+            (long long)interpreter->id);
+        add_problem(threads, &problem);
+        threads->gil_unknown = true;
+    }
     while (addr) {
         struct sw_thread_state state;
         struct sw_thread *thread;

@@ -29,6 +29,7 @@ struct sw_threads {
     struct sw_error
         problems[SW_MAX_WARNINGS]; /* lists that were cut short, runtimes not understood */
     size_t problem_count;
+    bool gil_unknown; /* it could not be read whether a thread holds a GIL; the problems say so */
 };
 
 /*

@@ -201,8 +201,8 @@ static int read_failed(
         (unsigned long long)addr, field && *field ? " for " : "", field ? field : "");
 }
 
-int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len, const char *field,
-    struct sw_error *reterr)
+static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
+    const char *field, struct sw_error *reterr)
 {
     uint8_t *to = buf;
 
@@ -240,6 +240,15 @@ int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len
         len -= piece;
     }
     return 0;
+}
+
+int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len, const char *field,
+    struct sw_error *reterr)
+{
+    int status = read_all(memory, addr, buf, len, field, reterr);
+
+    memory->absent += status == SW_E_READ;
+    return status;
 }
 
 int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,

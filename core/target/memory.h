@@ -27,7 +27,8 @@ struct sw_memory {
     sw_addr last_end;
     unsigned streak; /* pages that the next read-ahead in that direction takes */
     struct sw_session_counters counters;
-    bool stopped; /* the user interrupted; every further read says so too */
+    uint64_t absent; /* how often sw_memory_read() could not give what was asked for */
+    bool stopped;    /* the user interrupted; every further read says so too */
 };
 
 /* `info` and `ops` are copied, as much of them as their `size` says. Nothing is read. */

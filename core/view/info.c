@@ -72,6 +72,17 @@ static size_t warnings(const struct sw_runtime *runtime, char (*texts)[256], siz
 
 enum { MAX_INFO_WARNINGS = 4 };
 
+/* What concerns all runtimes: false when there is nothing to warn of. */
+static bool session_warning(const struct sw_session *session, char *text, size_t size)
+{
+    if (!session->discovery_absent)
+        return false;
+    snprintf(text, size,
+        "%llu reads failed while Python was looked for: some of the above may be incomplete",
+        (unsigned long long)session->discovery_absent);
+    return true;
+}
+
 static void runtime_text(const struct sw_run *run, unsigned index, const struct sw_threads *threads)
 {
     const struct sw_runtime *runtime = run->session->runtimes.items[index];
@@ -100,7 +111,7 @@ static void runtime_text(const struct sw_run *run, unsigned index, const struct 
     if (counts.holder && counts.holder->tid)
         sw_out_printf(out, SW_STYLE_PLAIN, ", the GIL is held by thread %lld (LWP %lld)",
             (long long)counts.holder->number, (long long)counts.holder->tid);
-    else if (!runtime->layout.flavour.free_threaded)
+    else if (!runtime->layout.flavour.free_threaded && (counts.holder || !threads->gil_unknown))
         sw_out_puts(out, SW_STYLE_PLAIN, counts.holder ? ", the GIL is held" : ", the GIL is free");
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     if (counts.without_native && threads->native_count)
@@ -155,6 +166,7 @@ static void runtime_json(struct sw_json *json, const struct sw_session *session,
 static void info_json(const struct sw_run *run, const struct sw_threads *threads)
 {
     struct sw_json json = {.out = run->out};
+    char text[128];
 
     sw_json_open_object(&json, NULL);
     sw_json_string(&json, "schema", "sidewinder/1");
@@ -167,6 +179,8 @@ static void info_json(const struct sw_run *run, const struct sw_threads *threads
     sw_json_open_array(&json, "warnings");
     for (size_t i = 0; i < threads->problem_count; i++)
         sw_json_string(&json, NULL, threads->problems[i].message);
+    if (session_warning(run->session, text, sizeof(text)))
+        sw_json_string(&json, NULL, text);
     sw_json_close_array(&json);
     sw_json_close_object(&json);
     sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
@@ -176,6 +190,7 @@ int sw_run_info(const struct sw_run *run)
 {
     const struct sw_threads *threads;
     bool json = false;
+    char text[128];
     int status;
 
     for (unsigned i = 0; i < run->args->count; i++) {
@@ -201,5 +216,7 @@ int sw_run_info(const struct sw_run *run)
             strlen(threads->problems[i].message));
         sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
     }
+    if (session_warning(run->session, text, sizeof(text)))
+        sw_out_printf(run->out, SW_STYLE_NOTE, "warning: %s\n", text);
     return 0;
 }
