@@ -97,11 +97,13 @@ static void read_stacks(const struct outcome *outcome, struct stacks *stacks)
 
 /* ---------------------------------------------------------------- one frame */
 
-/* `  File "FILE", line LINE, in NAME` with some of the three unknown. */
+/* `  File "FILE", line LINE, in NAME` with some of the three unknown, or with the plain name where
+   the qualified one is unknown. */
 static bool line_matches(const struct piece *full, const struct piece *found)
 {
     char line[3][1024], made[4096];
-    const char *at = full->text + sizeof(frame_line) - 1, *end = full->text + full->len, *mark = at;
+    const char *at = full->text + sizeof(frame_line) - 1, *end = full->text + full->len;
+    const char *mark = at, *plain;
 
     for (const char *c = at; c < end; c++)
         if (starts(c, "\", line "))
@@ -114,9 +116,12 @@ static bool line_matches(const struct piece *full, const struct piece *found)
     if (at > end)
         return false;
     snprintf(line[2], sizeof(line[2]), "%.*s", (int)(end - at), at);
-    for (unsigned unknown = 0; unknown < 8; unknown++) {
+    plain = strrchr(line[2], '.');
+    plain = plain ? plain + 1 : line[2];
+    for (unsigned unknown = 0; unknown < 12; unknown++) {
+        const char *names[] = {line[2], "?", plain};
         int len = snprintf(made, sizeof(made), "%s%s\", line %s, in %s", frame_line,
-            unknown & 1 ? "?" : line[0], unknown & 2 ? "?" : line[1], unknown & 4 ? "?" : line[2]);
+            unknown & 1 ? "?" : line[0], unknown & 2 ? "?" : line[1], names[unknown / 4]);
 
         if ((size_t)len == found->len && memcmp(made, found->text, found->len) == 0)
             return true;
@@ -164,6 +169,12 @@ static bool object_matches(const struct piece *full, const struct piece *found)
     return true;
 }
 
+/* A frame of which only the address could be read: nobody can tell whether it is one to show. */
+static bool is_blank(bool json, const struct piece *frame)
+{
+    return json && !member(frame, "name").len;
+}
+
 static bool frame_matches(bool json, const struct piece *full, const struct piece *found)
 {
     return json ? object_matches(full, found) : line_matches(full, found);
@@ -178,6 +189,8 @@ static bool stack_matches(
     size_t at = full->first[stack];
 
     for (size_t i = found->first[found_stack]; i < found->first[found_stack + 1]; i++) {
+        if (is_blank(found->json, &found->frames[i]))
+            continue;
         while (at < full->first[stack + 1] &&
                !frame_matches(full->json, &full->frames[at], &found->frames[i]))
             at++;
