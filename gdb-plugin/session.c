@@ -79,7 +79,7 @@ static const struct {
 
 int sw_gdb_session_connect(void)
 {
-    PyObject *events = PyImport_ImportModule("gdb.events");
+    PyObject *events = PyObject_GetAttrString(sw_gdb.module, "events");
 
     for (size_t i = 0; events && i < sizeof(listeners) / sizeof(listeners[0]); i++) {
         PyObject *registry = PyObject_GetAttrString(events, listeners[i].event);
