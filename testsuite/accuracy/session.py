@@ -6,6 +6,7 @@ import os
 import pathlib
 import select
 import subprocess
+import tempfile
 import time
 
 import lab
@@ -162,6 +163,13 @@ class Gdb:
                 raise SessionError(f"gdb ended early ({result.returncode}): {_last_line(errors)}")
             found[name] = text
         return found, errors
+
+    def check_load(self):
+        """Fails unless the plugin loads in this gdb at all."""
+        with tempfile.TemporaryDirectory(prefix="sidewinder-") as work:
+            found, errors = self.run(pathlib.Path(work), [], {"help": "help py-bt"})
+        if "--json" not in found["help"]:
+            raise SessionError(f"the plugin does not load: {_last_line(errors)}")
 
     def preload(self):
         """A plugin with sanitizers needs their library before everything else in the host's gdb.
