@@ -52,30 +52,37 @@ struct bt_walk {
     struct sw_error end; /* why the stack ends before its end; status SW_OK when it does not */
     uint64_t left;       /* frames still to show */
     bool more;           /* frames were left out at the end */
+    bool ends_early;     /* `end` was met when the frames were counted */
 };
 
 /* Counting first costs a second walk, but no memory for a stack of any depth. */
 static uint64_t frames_to_skip(
-    struct sw_session *session, const struct sw_thread *thread, uint64_t keep)
+    struct bt_walk *walk, struct sw_session *session, const struct sw_thread *thread, uint64_t keep)
 {
     struct sw_stack stack;
     struct sw_frame frame;
     uint64_t count = 0;
+    int status;
 
     sw_thread_open_stack(session, thread, &stack);
-    while (sw_stack_next(&stack, NULL, &frame) > 0)
+    while ((status = sw_stack_next(&stack, &walk->end, &frame)) > 0)
         count++;
-    return count > keep ? count - keep : 0;
+    /* The second walk may come further, but the oldest frames are those that were counted. */
+    walk->ends_early = status < 0;
+    walk->left = count < keep ? count : keep;
+    return count - walk->left;
 }
 
 static void walk_open(struct bt_walk *walk, struct sw_session *session,
     const struct sw_thread *thread, const struct bt_options *options)
 {
     struct sw_frame frame;
-    uint64_t skip = options->oldest ? frames_to_skip(session, thread, options->count) : 0;
+    uint64_t skip = 0;
 
     memset(walk, 0, sizeof(*walk));
     walk->left = options->count;
+    if (options->oldest)
+        skip = frames_to_skip(walk, session, thread, options->count);
     sw_thread_open_stack(session, thread, &walk->stack);
     while (skip-- && sw_stack_next(&walk->stack, &walk->end, &frame) > 0)
         ;
@@ -83,9 +90,9 @@ static void walk_open(struct bt_walk *walk, struct sw_session *session,
 
 static bool walk_next(struct bt_walk *walk, struct sw_frame *ret_frame)
 {
-    int status = sw_stack_next(&walk->stack, &walk->end, ret_frame);
-
-    if (status <= 0)
+    if (walk->ends_early && !walk->left)
+        return false;
+    if (sw_stack_next(&walk->stack, &walk->end, ret_frame) <= 0)
         return false;
     if (!walk->left) {
         walk->more = true;
