@@ -28,6 +28,11 @@ void alloc_begin(uint64_t fail_at, bool all_after)
     alloc.active = true;
 }
 
+void alloc_recover(void)
+{
+    alloc.fail_at = 0;
+}
+
 struct alloc_counters alloc_end(void)
 {
     alloc.active = false;

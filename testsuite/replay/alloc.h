@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The allocator between the tests and the C library: counts, and fails when told to. A test that
- * includes this is linked with ALLOC_LINK_ARGUMENTS of meson.build (-Wl,--wrap=malloc ...).
+ * includes this is linked with -Wl,--wrap=malloc and so on, see meson.build.
  */
 #ifndef SW_TESTSUITE_ALLOC_H
 #define SW_TESTSUITE_ALLOC_H
@@ -20,6 +20,9 @@ struct alloc_counters {
 /* Start counting from zero. The `fail_at`th allocation from now on fails (0: none does), and with
    `all_after` every later one too. */
 void alloc_begin(uint64_t fail_at, bool all_after);
+
+/* Let every allocation succeed again, and go on counting. */
+void alloc_recover(void);
 
 /* Stop counting, and failing. */
 struct alloc_counters alloc_end(void);

@@ -219,16 +219,21 @@ static unsigned reasons(const struct outcome *outcome)
     return count;
 }
 
-/* The C function that a frame calls is shown when it is certain, and nothing is said when it is
-   not: both texts without those lines. */
-static bool same_without_builtins(const char *a, const char *b)
+/* Nothing is said when these are not shown: a C function that is not certain, a source file that
+   cannot be had. */
+static bool is_extra(const char *line)
+{
+    return starts(line, "  <built-in ") || starts(line, "    ");
+}
+
+static bool same_without_extras(const char *a, const char *b)
 {
     for (;;) {
         size_t len;
 
-        while (starts(a, "  <built-in "))
+        while (is_extra(a))
             a += strcspn(a, "\n") + 1;
-        while (starts(b, "  <built-in "))
+        while (is_extra(b))
             b += strcspn(b, "\n") + 1;
         len = strcspn(a, "\n");
         if (strncmp(a, b, len + 1) != 0)
@@ -259,7 +264,7 @@ const char *check_honest(
         if (!matches)
             return "a stack with frames that the full run has not";
     }
-    if (!same_without_builtins(full->text, hampered->text) && reasons(hampered) <= reasons(full))
+    if (!same_without_extras(full->text, hampered->text) && reasons(hampered) <= reasons(full))
         return "something is missing, and no reason is given";
     return NULL;
 }

@@ -1,6 +1,6 @@
 # -*- coding: utf-8 -*-
 # SPDX-License-Identifier: MIT
-"""Generators, comprehensions, a class body, exec() and C functions that call back, in four threads."""
+"""Generators, comprehensions, a class body, exec(), C functions that call back; four threads."""
 import truth
 
 
