@@ -14,8 +14,23 @@ void sw_codes_clear(struct sw_codes *codes)
     codes->generation++;
 }
 
+/* A core without its binaries lacks the name of the type, a string constant (gdb 13 reads it as
+   ""), but has the type: then its size must do. */
+static int check_code_size(
+    const struct sw_reader *reader, sw_addr addr, sw_addr type, struct sw_error *reterr)
+{
+    uint64_t size;
+    int status = sw_reader_uint(reader, type, SW_F_TYPE_BASICSIZE, reterr, &size);
+
+    if (status == 0 && size != sw_reader_code_basicsize(reader))
+        status = sw_fail(reterr, SW_E_CORRUPT, addr, "frame.code",
+            "the object at 0x%llx is no code object: its type has %llu bytes",
+            (unsigned long long)addr, (unsigned long long)size);
+    return status;
+}
+
 /* Whether the object is a code object: by its type, and the type by its name, for there may be no
- * symbols. */
+   symbols. */
 static int check_code(
     struct sw_codes *codes, const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr)
 {
@@ -26,13 +41,14 @@ static int check_code(
     if (status < 0 || type == codes->code_type)
         return status;
     status = sw_type_name(reader, type, reterr, name, sizeof(name));
-    if (status < 0)
-        return status;
-    if (strcmp(name, "code") != 0)
-        return sw_fail(reterr, SW_E_CORRUPT, addr, "frame.code",
+    if (status == SW_E_READ || (status == 0 && !*name))
+        status = check_code_size(reader, addr, type, reterr);
+    else if (status == 0 && strcmp(name, "code") != 0)
+        status = sw_fail(reterr, SW_E_CORRUPT, addr, "frame.code",
             "the object at 0x%llx is no code object but a '%s'", (unsigned long long)addr, name);
-    codes->code_type = type;
-    return 0;
+    if (status == 0)
+        codes->code_type = type;
+    return status;
 }
 
 static void read_name(struct sw_codes *codes, const struct sw_reader *reader, struct sw_code *code,

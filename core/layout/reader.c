@@ -24,6 +24,13 @@ void sw_reader_init(
     }
 }
 
+uint32_t sw_reader_code_basicsize(const struct sw_reader *reader)
+{
+    if (sw_reader_has(reader, SW_F_CODE_BYTECODE_INLINE))
+        return reader->layout->fields[SW_F_CODE_BYTECODE_INLINE].offset;
+    return reader->layout->sizes[SW_S_CODE];
+}
+
 bool sw_reader_is_pointer(const struct sw_reader *reader, sw_addr addr)
 {
     unsigned size = reader->memory->info.pointer_size;

@@ -60,6 +60,10 @@ int64_t sw_span_int(
 int sw_reader_uint(const struct sw_reader *reader, sw_addr addr, enum sw_field_id field,
     struct sw_error *reterr, uint64_t *ret_value);
 
+/* tp_basicsize of the type `code`. Since 3.11 the bytecode follows the object, and the size ends
+   where it begins. */
+uint32_t sw_reader_code_basicsize(const struct sw_reader *reader);
+
 /* Whether `addr` can be the address of an object: not NULL, pointer-aligned, within the pointer
  * size. */
 bool sw_reader_is_pointer(const struct sw_reader *reader, sw_addr addr);

@@ -6,8 +6,7 @@
 
 #include "base/bytes.h"
 
-/* "libpython3.12.so.1.0", "python2.7": the digits behind "python". */
-static int minor_from_path(const struct sw_module *module)
+int sw_module_python_minor(const struct sw_module *module)
 {
     const char *at = strstr(sw_module_basename(module), "python");
     int minor = 0;
@@ -75,7 +74,7 @@ static bool look_into(
     if (!candidate->root && !candidate->current_thread)
         return false;
     candidate->module = *module;
-    candidate->minor_from_path = minor_from_path(module);
+    candidate->minor_from_path = sw_module_python_minor(module);
     candidate->symbols = symbols;
     candidate->has_symbols = true;
     if (candidate->root)
@@ -115,7 +114,7 @@ static void name_module(const struct sw_modules *modules, struct sw_candidate *c
             best = &modules->items[i];
     if (best) {
         candidate->module = *best;
-        candidate->minor_from_path = minor_from_path(best);
+        candidate->minor_from_path = sw_module_python_minor(best);
     }
 }
 
@@ -178,13 +177,11 @@ static void complete_heads(struct sw_memory *memory, struct sw_candidates *candi
     }
 }
 
-/* Whether a file of this name is likely to hold Python: those are looked at first, and through a
-   slow link they are all that is looked at when one of them does. */
-static bool is_likely(const struct sw_modules *modules, size_t i)
+bool sw_module_is_likely(const struct sw_modules *modules, size_t index)
 {
-    const char *name = sw_module_basename(&modules->items[i]);
+    const char *name = sw_module_basename(&modules->items[index]);
 
-    return i == 0 || strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
+    return index == 0 || strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
 }
 
 int sw_candidates_find(
@@ -201,13 +198,15 @@ int sw_candidates_find(
         sw_modules_fini(&modules);
         return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
     }
+    /* The likely ones first: through a slow link they are all that is looked at when one has
+     * Python. */
     for (int likely = 1; likely >= 0; likely--) {
         if (!likely && candidates.count && memory->info.kind == SW_TARGET_REMOTE)
             break;
         for (size_t i = 0; i < modules.count && !sw_memory_interrupted(memory); i++) {
             struct sw_candidate candidate;
 
-            if (is_likely(&modules, i) == (bool)likely &&
+            if (sw_module_is_likely(&modules, i) == (bool)likely &&
                 look_into(memory, &modules.items[i], &candidate))
                 add(&candidates, &candidate);
         }

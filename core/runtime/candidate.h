@@ -22,6 +22,12 @@ struct sw_candidates {
     size_t count;
 };
 
+/* The version that a file's name tells: 0x030c for "libpython3.12.so.1.0", 0 when it tells none. */
+int sw_module_python_minor(const struct sw_module *module);
+
+/* Whether a file is likely to hold Python, by its name or because it is the main program. */
+bool sw_module_is_likely(const struct sw_modules *modules, size_t index);
+
 /* Look through all modules, and ask the debugger when that finds nothing. 0 with possibly none. */
 int sw_candidates_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_candidates *ret_candidates);

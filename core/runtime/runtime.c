@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/scan.h"
 #include "runtime/version.h"
 
 const char *sw_found_by_name(enum sw_found_by found_by)
@@ -19,6 +20,8 @@ const char *sw_found_by_name(enum sw_found_by found_by)
         return "section .PyRuntime";
     case SW_FOUND_BY_SYMBOL:
         return "debugger's symbols";
+    case SW_FOUND_BY_SCAN:
+        return "scan of writable data";
     }
     return "";
 }
@@ -65,14 +68,16 @@ int sw_runtimes_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes)
 {
     struct sw_candidates candidates;
-    struct sw_runtimes runtimes = {0};
+    struct sw_runtimes runtimes = {.count = 0};
     int status = sw_candidates_find(memory, reterr, &candidates);
 
     if (status < 0)
         return status;
     status = open_all(memory, &candidates, reterr, &runtimes);
+    if (status == 0 && !candidates.count)
+        status = sw_runtimes_scan(memory, reterr, &runtimes);
     if (status == 0 && !runtimes.count) {
-        if (candidates.count)
+        if (runtimes.problem.status != SW_OK)
             status = sw_fail(reterr, runtimes.problem.status, runtimes.problem.address,
                 runtimes.problem.field, "%s", runtimes.problem.message);
         else

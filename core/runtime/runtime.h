@@ -16,6 +16,7 @@ enum sw_found_by {
     SW_FOUND_BY_THREAD_STATE,       /* the interpreter of the running thread (2.7, 3.6 stripped) */
     SW_FOUND_BY_SECTION,            /* the debugger's sections: .PyRuntime */
     SW_FOUND_BY_SYMBOL,             /* the debugger's symbols */
+    SW_FOUND_BY_SCAN,               /* a look through all writable data */
 };
 
 /* Where the layout's numbers came from. */

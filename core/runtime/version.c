@@ -10,7 +10,7 @@
 
 /* Versions that say nowhere in a symbol what they are: tried in turn, and believed only when what
    they say of themselves (sys.hexversion) agrees. */
-static const uint16_t with_runtime[] = {0x030a, 0x0309, 0x0308, 0x0307, 0};
+static const uint16_t with_runtime[] = {0x030c, 0x030b, 0x030a, 0x0309, 0x0308, 0x0307, 0};
 static const uint16_t without_runtime[] = {0x0306, 0x0207, 0};
 
 void sw_version_text(uint32_t hexversion, char *buf, size_t size)
@@ -74,17 +74,14 @@ static int check_types(
     struct sw_runtime *runtime, const struct sw_candidate *candidate, struct sw_error *reterr)
 {
     const struct sw_layout *layout = &runtime->layout;
-    /* Since 3.11 the bytecode follows the code object, and tp_basicsize ends where it begins. */
-    bool is_inline = sw_reader_has(&runtime->reader, SW_F_CODE_BYTECODE_INLINE);
-    uint32_t code =
-        is_inline ? layout->fields[SW_F_CODE_BYTECODE_INLINE].offset : layout->sizes[SW_S_CODE];
     int status = check_size(runtime, sw_candidate_symbol(candidate, "PyType_Type"),
         layout->sizes[SW_S_HEAP_TYPE], "type", reterr);
 
     /* Offsets that the target gives itself need no second witness. */
     if (status < 0 || runtime->origin == SW_LAYOUT_FROM_DEBUG_OFFSETS)
         return status;
-    return check_size(runtime, sw_candidate_symbol(candidate, "PyCode_Type"), code, "code", reterr);
+    return check_size(runtime, sw_candidate_symbol(candidate, "PyCode_Type"),
+        sw_reader_code_basicsize(&runtime->reader), "code", reterr);
 }
 
 /* Where the interpreter list begins, by what the candidate has. */

@@ -23,11 +23,37 @@ enum {
 
 /* Offsets in the two classes of ELF structures: one row for 32-bit, one for 64-bit. */
 struct elf_class {
-    unsigned pointer, phdr_size, phdr_vaddr, sym_size, sym_value, sym_shndx, rdebug_map;
+    unsigned phdr_size, phdr_flags, phdr_vaddr, phdr_memsz;
+    unsigned header_phoff, header_phentsize, header_phnum;
+    unsigned sym_size, sym_value, sym_shndx, rdebug_map;
 };
 
-static const struct elf_class elf32 = {4, 32, 8, 16, 4, 14, 4};
-static const struct elf_class elf64 = {8, 56, 16, 24, 8, 6, 8};
+static const struct elf_class elf32 = {
+    .phdr_size = 32,
+    .phdr_flags = 24,
+    .phdr_vaddr = 8,
+    .phdr_memsz = 20,
+    .header_phoff = 28,
+    .header_phentsize = 42,
+    .header_phnum = 44,
+    .sym_size = 16,
+    .sym_value = 4,
+    .sym_shndx = 14,
+    .rdebug_map = 4,
+};
+static const struct elf_class elf64 = {
+    .phdr_size = 56,
+    .phdr_flags = 4,
+    .phdr_vaddr = 16,
+    .phdr_memsz = 40,
+    .header_phoff = 32,
+    .header_phentsize = 54,
+    .header_phnum = 56,
+    .sym_size = 24,
+    .sym_value = 8,
+    .sym_shndx = 6,
+    .rdebug_map = 8,
+};
 
 static const struct elf_class *elf_class_of(const struct sw_memory *memory)
 {
@@ -231,6 +257,72 @@ int sw_modules_list(
     return 0;
 }
 
+/* ---------------------------------------------------------------- segments */
+
+/* Where the program headers of a module lie. */
+static int find_program_headers(struct sw_memory *memory, const struct sw_module *module,
+    sw_addr *ret_at, uint64_t *ret_count, uint64_t *ret_size)
+{
+    const struct elf_class *elf = elf_class_of(memory);
+    sw_addr base = module->base;
+    uint8_t magic[4];
+    uint64_t offset;
+    int status;
+
+    /* A program that is not position-independent has no bias; its headers are in the aux vector. */
+    if (!base) {
+        *ret_size = elf->phdr_size;
+        status = auxv_get(memory, AUX_PHDR, ret_at);
+        return status < 0 ? status : auxv_get(memory, AUX_PHNUM, ret_count);
+    }
+    status = sw_memory_read(memory, base, magic, sizeof(magic), "ELF header", NULL);
+    if (status < 0 || memcmp(magic, "\177ELF", sizeof(magic)) != 0)
+        return status < 0 ? status : SW_E_NOT_FOUND;
+    status = sw_memory_ptr(memory, base + elf->header_phoff, "ELF header", NULL, &offset);
+    if (status == 0)
+        status =
+            sw_memory_uint(memory, base + elf->header_phentsize, 2, "ELF header", NULL, ret_size);
+    if (status == 0)
+        status = sw_memory_uint(memory, base + elf->header_phnum, 2, "ELF header", NULL, ret_count);
+    if (status == 0)
+        *ret_at = base + offset;
+    return status;
+}
+
+static int read_segment(
+    struct sw_memory *memory, sw_addr at, sw_addr bias, struct sw_segment *ret_segment)
+{
+    const struct elf_class *elf = elf_class_of(memory);
+    uint64_t type = 0, flags = 0, addr = 0, size = 0;
+    int status = sw_memory_uint(memory, at, 4, "program header", NULL, &type);
+
+    if (status == 0)
+        status = sw_memory_uint(memory, at + elf->phdr_flags, 4, "program header", NULL, &flags);
+    if (status == 0)
+        status = sw_memory_ptr(memory, at + elf->phdr_vaddr, "program header", NULL, &addr);
+    if (status == 0)
+        status = sw_memory_ptr(memory, at + elf->phdr_memsz, "program header", NULL, &size);
+    if (status == 0)
+        *ret_segment = (struct sw_segment){(uint32_t)type, (uint32_t)flags, bias + addr, size};
+    return status;
+}
+
+int sw_elf_segments(struct sw_memory *memory, const struct sw_module *module,
+    struct sw_segment *segments, size_t max, size_t *ret_count)
+{
+    uint64_t count = 0, size = 0;
+    sw_addr at = 0;
+    int status = find_program_headers(memory, module, &at, &count, &size);
+
+    if (status == 0 && count > max)
+        status = SW_E_CORRUPT;
+    for (uint64_t i = 0; status == 0 && i < count; i++)
+        status = read_segment(memory, at + i * size, module->base, &segments[i]);
+    if (status == 0)
+        *ret_count = (size_t)count;
+    return status;
+}
+
 /* ---------------------------------------------------------------- symbols */
 
 /* glibc relocates the pointers of the dynamic section in place, but not on every architecture. */
@@ -330,7 +422,7 @@ static int find_by_gnu_hash(
         status = word32(symbols, symbols->gnu_hash + 4 * (sw_addr)i, &head[i]);
     if (status < 0)
         return status;
-    if (!head[0] || !head[2] || head[3] > 63)
+    if (!head[0] || !head[2] || head[3] > 31)
         return SW_E_NOT_FOUND;
     status = sw_memory_ptr(symbols->memory, bloom + (sw_addr)(hash / (8 * size) % head[2]) * size,
         "symbol filter", NULL, &filter);

@@ -29,6 +29,19 @@ void sw_modules_fini(struct sw_modules *modules);
 /* The last part of a module's path. */
 const char *sw_module_basename(const struct sw_module *module);
 
+/* A part of a loaded file in memory. */
+struct sw_segment {
+    uint32_t type;  /* PT_LOAD = 1, PT_GNU_EH_FRAME = 0x6474e550 ... */
+    uint32_t flags; /* PF_X = 1, PF_W = 2, PF_R = 4 */
+    sw_addr addr;
+    uint64_t size;
+};
+
+/* The program headers of a module, at most `max` of them. SW_E_NOT_FOUND when its ELF header is not
+   where it should be. */
+int sw_elf_segments(struct sw_memory *memory, const struct sw_module *module,
+    struct sw_segment *segments, size_t max, size_t *ret_count);
+
 /* Where the dynamic symbols of one module lie. A plain value. */
 struct sw_elf_symbols {
     struct sw_memory *memory;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/function.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 
 /* Encodings of .eh_frame_hdr that linkers write (LSB, "Exception Frames"); others are left alone.
@@ -13,78 +11,32 @@ enum {
     ENCODING_DATAREL_SDATA4 = 0x3b,
 };
 
-enum { PHDR_LOAD = 1, PHDR_GNU_EH_FRAME = 0x6474e550 };
-
-/* Where the program headers of a module lie in memory. */
-struct headers {
-    sw_addr at;
-    uint64_t count;
-    uint64_t size;
-};
-
-static int find_headers(
-    struct sw_memory *memory, const struct sw_module *module, struct headers *ret_headers)
-{
-    bool wide = memory->info.pointer_size == 8;
-    sw_addr base = module->base;
-    uint8_t magic[4];
-    uint64_t offset, size, count;
-    int status;
-
-    /* A program that is not position-independent has no bias; its headers are in the aux vector. */
-    if (!base) {
-        if (!memory->ops.auxv || memory->ops.auxv(memory->ctx, 3, &ret_headers->at) < 0 ||
-            memory->ops.auxv(memory->ctx, 5, &ret_headers->count) < 0)
-            return SW_E_NOT_FOUND;
-        ret_headers->size = wide ? 56 : 32;
-        return 0;
-    }
-    status = sw_memory_read(memory, base, magic, sizeof(magic), "ELF header", NULL);
-    if (status < 0 || memcmp(magic, "\177ELF", 4) != 0)
-        return status < 0 ? status : SW_E_NOT_FOUND;
-    status = sw_memory_ptr(memory, base + (wide ? 32 : 28), "ELF header", NULL, &offset);
-    if (status == 0)
-        status = sw_memory_uint(memory, base + (wide ? 54 : 42), 2, "ELF header", NULL, &size);
-    if (status == 0)
-        status = sw_memory_uint(memory, base + (wide ? 56 : 44), 2, "ELF header", NULL, &count);
-    if (status < 0)
-        return status;
-    *ret_headers = (struct headers){base + offset, count, size};
-    return 0;
-}
+enum { SEGMENT_LOAD = 1, SEGMENT_GNU_EH_FRAME = 0x6474e550 };
 
 /* The module's .eh_frame_hdr when one of its segments holds `pc`. */
 static int find_table(
     struct sw_memory *memory, const struct sw_module *module, sw_addr pc, sw_addr *ret_table)
 {
-    bool wide = memory->info.pointer_size == 8, holds = false;
-    struct headers headers;
+    struct sw_segment segments[SW_MAX_PROGRAM_HEADERS];
+    bool holds = false;
     sw_addr table = 0;
-    int status = find_headers(memory, module, &headers);
+    size_t count = 0;
+    int status = sw_elf_segments(memory, module, segments, SW_MAX_PROGRAM_HEADERS, &count);
 
-    if (status == 0 && headers.count > SW_MAX_PROGRAM_HEADERS)
-        status = SW_E_CORRUPT;
-    for (uint64_t i = 0; status == 0 && i < headers.count; i++) {
-        sw_addr at = headers.at + i * headers.size;
-        uint64_t type = 0, vaddr = 0, size = 0;
+    for (size_t i = 0; status == 0 && i < count; i++) {
+        const struct sw_segment *segment = &segments[i];
 
-        status = sw_memory_uint(memory, at, 4, "program header", NULL, &type);
-        if (status == 0)
-            status = sw_memory_ptr(memory, at + (wide ? 16 : 8), "program header", NULL, &vaddr);
-        if (status == 0)
-            status = sw_memory_ptr(memory, at + (wide ? 40 : 20), "program header", NULL, &size);
-        vaddr += module->base;
-        if (type == PHDR_LOAD && pc >= vaddr && pc - vaddr < size)
+        if (segment->type == SEGMENT_LOAD && pc >= segment->addr &&
+            pc - segment->addr < segment->size)
             holds = true;
-        if (type == PHDR_GNU_EH_FRAME)
-            table = vaddr;
+        if (segment->type == SEGMENT_GNU_EH_FRAME)
+            table = segment->addr;
     }
-    if (status < 0)
-        return status;
-    if (!holds || !table)
-        return SW_E_NOT_FOUND;
-    *ret_table = table;
-    return 0;
+    if (status == 0 && (!holds || !table))
+        status = SW_E_NOT_FOUND;
+    if (status == 0)
+        *ret_table = table;
+    return status;
 }
 
 static int signed32(struct sw_memory *memory, sw_addr addr, int64_t *ret_value)

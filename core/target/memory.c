@@ -134,7 +134,7 @@ static int fetch_pages(struct sw_memory *memory, sw_addr base, unsigned count)
 /* When misses march through memory in one direction, take more pages each time. */
 static bool read_ahead(struct sw_memory *memory, sw_addr base)
 {
-    bool down = base + SW_PAGE_SIZE == memory->last_start;
+    bool down = memory->last_start && base + SW_PAGE_SIZE == memory->last_start;
     bool up = base == memory->last_end && base;
     unsigned count;
 

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Runs inside gdb, attached to a target: times both extensions in turns and prints one JSON line.
+
+Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL (1: all
+threads), BENCH_RUNS, BENCH_PEER_RUNS, BENCH_PACKETS (1: count packets of the remote protocol).
+"""
+import json
+import os
+import time
+
+import gdb
+
+
+def setting(name):
+    return os.environ.get("BENCH_" + name, "")
+
+
+def cpu(function):
+    start = time.process_time(), time.perf_counter()
+    text = function()
+    return (
+        (time.process_time() - start[0]) * 1000,
+        (time.perf_counter() - start[1]) * 1000,
+        text,
+    )
+
+
+def load_peer(path):
+    """CPython's extension under names of its own, so that both are in one gdb."""
+    space = {"__name__": "peer"}
+    with open(path) as file:
+        source = file.read()
+    ours = {}
+    exec(compile(source, path, "exec"), space)
+    peer = next(
+        value
+        for value in space.values()
+        if isinstance(value, type) and value.__name__ == "PyBacktrace"
+    )
+    instance = peer.__new__(peer)
+
+    class PeerBacktrace(gdb.Command):
+        def __init__(self):
+            gdb.Command.__init__(self, "peer-bt", gdb.COMMAND_STACK)
+
+        def invoke(self, args, from_tty):
+            peer.invoke(instance, args, from_tty)
+
+    PeerBacktrace()
+    return ours
+
+
+def run(command):
+    return gdb.execute(command, to_string=True)
+
+
+def cache():
+    return json.loads(run("sidewinder cache --json"))
+
+
+def frames(text):
+    return sum(1 for line in text.splitlines() if line.startswith("  File "))
+
+
+def select_deepest():
+    """The thread with most Python frames is the one to measure."""
+    data = json.loads(run("sidewinder bt -a --json"))
+    best = max(data["threads"], key=lambda thread: len(thread["frames"]))
+    run("thread %d" % best["number"])
+
+
+def count_packets(command):
+    """Requests that gdb sends while the command runs, by its own log of the remote protocol."""
+    log = os.environ["BENCH_LOG"]
+    for line in (
+        "set logging overwrite on",
+        "set logging file " + log,
+        "set logging redirect on",
+        "set logging debugredirect on",
+        "set logging enabled on",
+        "set debug remote 1",
+    ):
+        run(line)
+    run(command)
+    run("set debug remote 0")
+    run("set logging enabled off")
+    with open(log, errors="replace") as file:
+        return file.read().count("Sending packet:")
+
+
+def measure():
+    everyone = setting("ALL") == "1"
+    ours = "sidewinder bt -a" if everyone else "sidewinder bt"
+    theirs = "thread apply all -q peer-bt" if everyone else "peer-bt"
+    result = {"first": [], "ours": [], "ours_wall": [], "peer": []}
+
+    first = cpu(lambda: run(ours))
+    result["first_ms"] = first[0]
+    if not everyone:
+        select_deepest()
+    peer = setting("PEER")
+    if peer:
+        load_peer(peer)
+        run(theirs if not everyone else "peer-bt")
+    for turn in range(int(setting("RUNS"))):
+        run("sidewinder cache --clear")
+        spent = cpu(lambda: run(ours))
+        result["ours"].append(spent[0])
+        result["ours_wall"].append(spent[1])
+        result["frames"] = frames(spent[2])
+        result["cache"] = cache()
+        if peer and turn < int(setting("PEER_RUNS")):
+            spent = cpu(lambda: run(theirs))
+            result["peer"].append(spent[0])
+            result["peer_frames"] = frames(spent[2])
+    if setting("PACKETS") == "1":
+        run("sidewinder cache --clear")
+        result["packets"] = count_packets(ours)
+    return result
+
+
+print("BENCH " + json.dumps(measure()))
