@@ -59,36 +59,79 @@ int sw_native_calls_read(const struct sw_runtime *runtime, struct sw_native_call
 
 /* ---------------------------------------------------------------- the value stack */
 
-/* Where the frame's value stack begins. It is read whole: how much of it is in use is not in memory
- * while the frame runs. */
-static int value_stack(const struct sw_runtime *runtime, const struct sw_frame *frame,
-    sw_addr *ret_start, uint64_t *ret_slots)
+/* The slots of a frame's value stack. How many are in use is in memory since 3.14 only; before,
+   what lies above the top is left from earlier instructions. */
+struct value_stack {
+    sw_addr start;
+    uint64_t slots;
+};
+
+static int find_value_stack(
+    const struct sw_runtime *runtime, const struct sw_frame *frame, struct value_stack *ret_stack)
 {
     const struct sw_reader *reader = &runtime->reader;
-    uint64_t locals = 0;
-    int status = sw_reader_uint(reader, frame->code->addr, SW_F_CODE_STACKSIZE, NULL, ret_slots);
+    unsigned size = reader->memory->info.pointer_size;
+    uint64_t locals = 0, top = 0;
+    int status =
+        sw_reader_uint(reader, frame->code->addr, SW_F_CODE_STACKSIZE, NULL, &ret_stack->slots);
 
     if (status < 0)
         return status;
-    if (*ret_slots > SW_MAX_VALUE_STACK)
-        *ret_slots = SW_MAX_VALUE_STACK;
+    if (ret_stack->slots > SW_MAX_VALUE_STACK)
+        ret_stack->slots = SW_MAX_VALUE_STACK;
     if (sw_reader_has(reader, SW_F_FRAME_VALUESTACK))
-        return sw_reader_uint(reader, frame->addr, SW_F_FRAME_VALUESTACK, NULL, ret_start);
+        return sw_reader_uint(reader, frame->addr, SW_F_FRAME_VALUESTACK, NULL, &ret_stack->start);
     status = sw_reader_uint(reader, frame->code->addr, SW_F_CODE_NLOCALSPLUS, NULL, &locals);
-    *ret_start = sw_reader_at(reader, frame->addr, SW_F_FRAME_LOCALSPLUS) +
-                 (uint32_t)locals * (sw_addr)reader->memory->info.pointer_size;
+    ret_stack->start =
+        sw_reader_at(reader, frame->addr, SW_F_FRAME_LOCALSPLUS) + (uint32_t)locals * (sw_addr)size;
+    /* Debug builds store NULL while the frame runs. */
+    if (status == 0 && sw_reader_has(reader, SW_F_FRAME_STACKPOINTER) &&
+        sw_reader_uint(reader, frame->addr, SW_F_FRAME_STACKPOINTER, NULL, &top) == 0 &&
+        top >= ret_stack->start && (top - ret_stack->start) / size < ret_stack->slots)
+        ret_stack->slots = (top - ret_stack->start) / size;
     return status;
 }
 
-/* A PyMethodDef whose function runs natively: its depth in the calls plus 1; 0 when it does not
- * run. */
-static size_t runs(
-    const struct sw_reader *reader, sw_addr method, const struct sw_native_calls *calls)
+/* Whether the frame is in the instruction in which `with` calls __enter__ (traits.txt,
+ * enter_opcode). */
+static bool enters_with(const struct sw_reader *reader, const struct sw_frame *frame)
+{
+    static const int opcodes[] = {
+        [SW_ENTER_OPCODE_SETUP_WITH_143] = 143,
+        [SW_ENTER_OPCODE_BEFORE_WITH_53] = 53,
+        [SW_ENTER_OPCODE_BEFORE_WITH_2] = 2,
+        [SW_ENTER_OPCODE_NONE] = -1,
+    };
+    sw_addr bytecode = frame->code->bytecode;
+    uint8_t opcode;
+
+    if (!bytecode) {
+        if (sw_reader_uint(reader, frame->code->addr, SW_F_CODE_BYTECODE, NULL, &bytecode) < 0)
+            return false;
+        bytecode = sw_reader_at(reader, bytecode, SW_F_BYTES_DATA);
+    }
+    return frame->lasti >= 0 &&
+           sw_memory_read(reader->memory, bytecode + (sw_addr)frame->lasti, &opcode, 1, "bytecode",
+               NULL) == 0 &&
+           opcode == opcodes[reader->layout->traits.enter_opcode];
+}
+
+/* ---------------------------------------------------------------- candidates */
+
+/* A method that may be the one that runs. */
+struct method {
+    sw_addr def;  /* PyMethodDef */
+    sw_addr self; /* 0 for a function without */
+    size_t depth; /* its place in the native calls, from 1 for the innermost; 0: it does not run */
+};
+
+static size_t depth_of(
+    const struct sw_reader *reader, sw_addr def, const struct sw_native_calls *calls)
 {
     uint64_t function;
 
-    if (!sw_reader_is_pointer(reader, method) ||
-        sw_reader_uint(reader, method, SW_F_METHOD_DEF_METH, NULL, &function) < 0)
+    if (!sw_reader_is_pointer(reader, def) ||
+        sw_reader_uint(reader, def, SW_F_METHOD_DEF_METH, NULL, &function) < 0)
         return 0;
     for (size_t i = calls->count; i-- > 0;)
         if (calls->starts[i] == function)
@@ -96,74 +139,79 @@ static size_t runs(
     return 0;
 }
 
+/* The PyMethodDef of a method descriptor follows its common part. */
+static int descriptor_def(const struct sw_reader *reader, sw_addr object, sw_addr *ret_def)
+{
+    return sw_memory_ptr(reader->memory, object + reader->layout->sizes[SW_S_DESCR],
+        "method_descriptor", NULL, ret_def);
+}
+
+static bool has_type(const struct sw_reader *reader, sw_addr object, const char *expected)
+{
+    char name[64];
+    sw_addr type;
+
+    return sw_reader_is_pointer(reader, object) &&
+           sw_object_type(reader, object, NULL, &type) == 0 &&
+           sw_type_name(reader, type, NULL, name, sizeof(name)) == 0 && strcmp(name, expected) == 0;
+}
+
+/* A bound builtin, or a method descriptor with its self in the slot above. */
+static struct method called_method(const struct sw_reader *reader, sw_addr object, sw_addr above,
+    const struct sw_native_calls *calls)
+{
+    struct method method = {.depth = 0};
+
+    if (has_type(reader, object, "builtin_function_or_method")) {
+        if (sw_reader_uint(reader, object, SW_F_CFUNCTION_ML, NULL, &method.def) == 0 &&
+            sw_reader_uint(reader, object, SW_F_CFUNCTION_SELF, NULL, &method.self) == 0)
+            method.depth = depth_of(reader, method.def, calls);
+    } else if (has_type(reader, object, "method_descriptor")) {
+        method.self = above;
+        if (descriptor_def(reader, object, &method.def) == 0)
+            method.depth = depth_of(reader, method.def, calls);
+    }
+    return method;
+}
+
+/* __enter__ of the object in the slot: up to 3.10 its bound __exit__ has already taken its place.
+ */
+static struct method enter_method(
+    const struct sw_reader *reader, sw_addr object, const struct sw_native_calls *calls)
+{
+    struct method method = {.self = object};
+    sw_addr type, descriptor;
+    uint64_t dict;
+
+    if (has_type(reader, object, "builtin_function_or_method") &&
+        sw_reader_uint(reader, object, SW_F_CFUNCTION_SELF, NULL, &method.self) < 0)
+        return method;
+    if (sw_object_type(reader, method.self, NULL, &type) == 0 &&
+        sw_reader_uint(reader, type, SW_F_TYPE_DICT, NULL, &dict) == 0 && dict &&
+        sw_dict_find(reader, dict, "__enter__", NULL, &descriptor) == 0 &&
+        has_type(reader, descriptor, "method_descriptor") &&
+        descriptor_def(reader, descriptor, &method.def) == 0)
+        method.depth = depth_of(reader, method.def, calls);
+    return method;
+}
+
 static void describe(
-    const struct sw_reader *reader, sw_addr method, sw_addr self, struct sw_builtin *ret_builtin)
+    const struct sw_reader *reader, const struct method *method, struct sw_builtin *ret_builtin)
 {
     uint64_t name = 0;
     sw_addr type;
 
     memset(ret_builtin, 0, sizeof(*ret_builtin));
-    if (sw_reader_uint(reader, method, SW_F_METHOD_DEF_NAME, NULL, &name) < 0 ||
+    if (sw_reader_uint(reader, method->def, SW_F_METHOD_DEF_NAME, NULL, &name) < 0 ||
         sw_memory_string(reader->memory, name, "method_def.name", ret_builtin->name,
             sizeof(ret_builtin->name), NULL) < 0)
         snprintf(ret_builtin->name, sizeof(ret_builtin->name), "?");
-    if (!self || sw_object_type(reader, self, NULL, &type) < 0)
+    if (!method->self || sw_object_type(reader, method->self, NULL, &type) < 0)
         return;
-    ret_builtin->self = self;
+    ret_builtin->self = method->self;
     if (sw_type_name(reader, type, NULL, ret_builtin->self_type, sizeof(ret_builtin->self_type)) <
         0)
         snprintf(ret_builtin->self_type, sizeof(ret_builtin->self_type), "?");
-}
-
-/* The PyMethodDef of a method descriptor follows its common part. */
-static int descriptor_method(const struct sw_reader *reader, sw_addr object, sw_addr *ret_method)
-{
-    return sw_memory_ptr(reader->memory, object + reader->layout->sizes[SW_S_DESCR],
-        "method_descriptor", NULL, ret_method);
-}
-
-/* `with` calls __enter__ and __exit__ of an object that stands on the stack, not they themselves.
- */
-static size_t context_method(const struct sw_reader *reader, sw_addr type,
-    const struct sw_native_calls *calls, sw_addr *ret_method)
-{
-    static const char *const names[] = {"__enter__", "__exit__"};
-    uint64_t dict;
-    sw_addr descriptor;
-    size_t depth = 0;
-
-    if (sw_reader_uint(reader, type, SW_F_TYPE_DICT, NULL, &dict) < 0 || !dict)
-        return 0;
-    for (unsigned i = 0; i < 2 && !depth; i++)
-        if (sw_dict_find(reader, dict, names[i], NULL, &descriptor) == 0 &&
-            descriptor_method(reader, descriptor, ret_method) == 0)
-            depth = runs(reader, *ret_method, calls);
-    return depth;
-}
-
-/* What one slot of the stack tells: depth plus 1 of the native call it stands for, or 0. */
-static size_t look_at(const struct sw_reader *reader, sw_addr object, sw_addr next,
-    const struct sw_native_calls *calls, sw_addr *ret_method, sw_addr *ret_self)
-{
-    char name[64];
-    sw_addr type;
-
-    if (!sw_reader_is_pointer(reader, object) || sw_object_type(reader, object, NULL, &type) < 0 ||
-        sw_type_name(reader, type, NULL, name, sizeof(name)) < 0)
-        return 0;
-    if (strcmp(name, "builtin_function_or_method") == 0) {
-        if (sw_reader_uint(reader, object, SW_F_CFUNCTION_ML, NULL, ret_method) < 0 ||
-            sw_reader_uint(reader, object, SW_F_CFUNCTION_SELF, NULL, ret_self) < 0)
-            return 0;
-        return runs(reader, *ret_method, calls);
-    }
-    if (strcmp(name, "method_descriptor") == 0) {
-        *ret_self = next;
-        return descriptor_method(reader, object, ret_method) == 0 ? runs(reader, *ret_method, calls)
-                                                                  : 0;
-    }
-    *ret_self = object;
-    return context_method(reader, type, calls, ret_method);
 }
 
 int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *frame,
@@ -172,31 +220,33 @@ int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *fra
     const struct sw_reader *reader = &runtime->reader;
     unsigned size = reader->memory->info.pointer_size;
     sw_addr tags = reader->layout->traits.stackref == SW_STACKREF_TAGGED ? 3 : 0;
-    sw_addr start, method = 0, self = 0, next = 0;
-    size_t best = 0;
-    uint64_t slots;
+    struct method best = {.depth = 0};
+    struct value_stack stack;
+    bool enters, ambiguous = false;
+    sw_addr above = 0;
 
-    if (!frame->code || !calls->count || value_stack(runtime, frame, &start, &slots) < 0)
+    if (!frame->code || !calls->count || find_value_stack(runtime, frame, &stack) < 0)
         return SW_E_NOT_FOUND;
-    /* From the top: the slot above a method descriptor is its self. The deepest call is the frame's
-     * own. */
-    for (uint64_t i = slots; i-- > 0;) {
-        sw_addr slot, slot_method = 0, slot_self = 0;
-        size_t depth;
+    enters = enters_with(reader, frame);
+    for (uint64_t i = stack.slots; i-- > 0;) {
+        struct method method;
+        sw_addr slot;
 
-        if (sw_memory_ptr(reader->memory, start + i * size, "value stack", NULL, &slot) < 0)
+        if (sw_memory_ptr(reader->memory, stack.start + i * size, "value stack", NULL, &slot) < 0)
             return SW_E_NOT_FOUND;
         slot &= ~tags;
-        depth = look_at(reader, slot, next, calls, &slot_method, &slot_self);
-        next = slot;
-        if (depth > best) {
-            best = depth;
-            method = slot_method;
-            self = slot_self;
-        }
+        method =
+            enters ? enter_method(reader, slot, calls) : called_method(reader, slot, above, calls);
+        above = slot;
+        if (!method.depth || method.depth < best.depth)
+            continue;
+        /* The outermost call is the frame's own; two different objects for it prove nothing. */
+        ambiguous = method.depth == best.depth &&
+                    (ambiguous || method.def != best.def || method.self != best.self);
+        best = method;
     }
-    if (!best)
+    if (!best.depth || ambiguous)
         return SW_E_NOT_FOUND;
-    describe(reader, method, self, ret_builtin);
+    describe(reader, &best, ret_builtin);
     return 0;
 }

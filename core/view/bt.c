@@ -201,24 +201,24 @@ static void put_frame(
         put_note(out, code->problem.message);
 }
 
-/* The C function that the newest frame calls, above that frame; only the selected thread can be
- * asked. */
-static void put_builtin(
-    const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
+/* The C function that the newest frame calls; only the selected native thread can be asked. */
+static bool find_builtin(
+    const struct sw_thread *thread, const struct sw_frame *frame, struct sw_builtin *ret_builtin)
 {
     struct sw_native_calls calls;
-    struct sw_builtin builtin;
 
-    if (!thread->selected || frame->index != 0 ||
-        sw_native_calls_read(thread->runtime, &calls) < 0 ||
-        sw_builtin_find(thread->runtime, frame, &calls, &builtin) < 0)
-        return;
-    if (builtin.self)
-        sw_out_printf(run->out, SW_STYLE_PLAIN,
-            "  <built-in method %s of %s object at remote 0x%llx>\n", builtin.name,
-            builtin.self_type, (unsigned long long)builtin.self);
+    return thread->selected && frame->index == 0 &&
+           sw_native_calls_read(thread->runtime, &calls) == 0 &&
+           sw_builtin_find(thread->runtime, frame, &calls, ret_builtin) == 0;
+}
+
+static void put_builtin(struct sw_out *out, const struct sw_builtin *builtin)
+{
+    if (builtin->self)
+        sw_out_printf(out, SW_STYLE_PLAIN, "  <built-in method %s of %s object at remote 0x%llx>\n",
+            builtin->name, builtin->self_type, (unsigned long long)builtin->self);
     else
-        sw_out_printf(run->out, SW_STYLE_PLAIN, "  <built-in function %s>\n", builtin.name);
+        sw_out_printf(out, SW_STYLE_PLAIN, "  <built-in function %s>\n", builtin->name);
 }
 
 static int put_stack(
@@ -226,6 +226,7 @@ static int put_stack(
 {
     struct sw_out *out = run->out;
     struct bt_walk walk;
+    struct sw_builtin builtin;
     struct sw_frame frame;
 
     sw_out_puts(out, SW_STYLE_PLAIN, "Traceback (most recent call first):\n");
@@ -235,7 +236,8 @@ static int put_stack(
         sw_out_puts(out, SW_STYLE_PLAIN, "  Garbage-collecting\n");
     walk_open(&walk, run->session, thread, options);
     while (out->status == 0 && walk_next(&walk, &frame)) {
-        put_builtin(run, thread, &frame);
+        if (find_builtin(thread, &frame, &builtin))
+            put_builtin(out, &builtin);
         put_frame(run, options, &frame);
     }
     if (walk.more)
@@ -320,9 +322,23 @@ static void json_column(struct sw_json *json, const char *key, int32_t column)
         sw_json_int(json, key, column);
 }
 
-static void json_frame(struct sw_json *json, const struct sw_frame *frame)
+/* The call that the newest frame is in, as a member of that frame. */
+static void json_builtin(struct sw_json *json, const struct sw_builtin *builtin)
+{
+    sw_json_open_object(json, "calling");
+    sw_json_string(json, "name", builtin->name);
+    if (builtin->self) {
+        sw_json_string(json, "self_type", builtin->self_type);
+        sw_json_address(json, "self", builtin->self);
+    }
+    sw_json_close_object(json);
+}
+
+static void json_frame(
+    struct sw_json *json, const struct sw_thread *thread, const struct sw_frame *frame)
 {
     const struct sw_code *code = frame->code;
+    struct sw_builtin builtin;
 
     sw_json_open_object(json, NULL);
     sw_json_int(json, "index", frame->index);
@@ -346,6 +362,8 @@ static void json_frame(struct sw_json *json, const struct sw_frame *frame)
     } else {
         sw_json_error(json, "problem", &frame->problem);
     }
+    if (find_builtin(thread, frame, &builtin))
+        json_builtin(json, &builtin);
     sw_json_close_object(json);
 }
 
@@ -377,7 +395,7 @@ static int json_thread(const struct sw_run *run, const struct bt_options *option
     sw_json_open_array(json, "frames");
     walk_open(&walk, run->session, thread, options);
     while (run->out->status == 0 && walk_next(&walk, &frame))
-        json_frame(json, &frame);
+        json_frame(json, thread, &frame);
     sw_json_close_array(json);
     sw_json_bool(json, "more", walk.more);
     sw_json_error(json, "end", &walk.end);
