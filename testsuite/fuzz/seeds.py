@@ -27,7 +27,14 @@ def linetable():
                     yield struct.pack("<Bih", form, int(words[1]), len(table)) + table
 
 
-SEEDS = {"linetable": linetable}
+def image():
+    """The recorded images of the replay tests."""
+    for path in sorted(glob.glob(os.path.join(HERE, "..", "replay", "images", "*.swi"))):
+        with open(path, "rb") as stream:
+            yield stream.read()
+
+
+SEEDS = {"linetable": linetable, "image": image}
 
 
 def main():

@@ -37,14 +37,6 @@ bool fixture_fail(struct fixture *fixture, const char *format, ...)
     return true;
 }
 
-uint64_t fixture_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
 static int is_image(const struct dirent *entry)
 {
     size_t len = strlen(entry->d_name);

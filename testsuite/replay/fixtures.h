@@ -25,7 +25,4 @@ bool fixture_fail(struct fixture *fixture, const char *format, ...)
  */
 int fixtures_run(int argc, char **argv, void (*test)(struct fixture *fixture));
 
-/* Pseudo-random numbers, the same on every machine: from `*state`, which is not 0. */
-uint64_t fixture_random(uint64_t *state);
-
 #endif

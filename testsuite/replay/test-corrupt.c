@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "corrupt.h"
 #include "fixtures.h"
 
 enum { PAGE = 4096, SAMPLES_PER_CLASS = 60, ROUNDS_OF_MANY = 60, MANY = 40 };
@@ -19,103 +20,13 @@ enum { PAGE = 4096, SAMPLES_PER_CLASS = 60, ROUNDS_OF_MANY = 60, MANY = 40 };
 #define MOST_READS 20000u
 #define MOST_MEMORY ((size_t)64 * 1024 * 1024)
 
-/* What a word looks like decides what a change of it can do. */
-enum word_class { CLASS_POINTER, CLASS_ADDRESS, CLASS_SMALL, CLASS_OTHER, CLASS_COUNT };
-
-struct words {
-    uint8_t **items; /* where the words are in the image */
-    size_t count;
-};
-
 struct corruption {
     struct fixture *fixture;
     struct replay replay;
     struct outcome run;
-    struct words words[CLASS_COUNT];
-    uint64_t random;
+    struct corrupter corrupter;
     unsigned turn; /* which command is next */
 };
-
-static uint64_t get(const uint8_t *word)
-{
-    uint64_t value;
-
-    memcpy(&value, word, sizeof(value));
-    return value;
-}
-
-static void put(uint8_t *word, uint64_t value)
-{
-    memcpy(word, &value, sizeof(value));
-}
-
-static enum word_class class_of(const struct image *image, uint64_t value)
-{
-    if (image_at(image, value, 1))
-        return CLASS_POINTER;
-    if (value < 0x10000)
-        return CLASS_SMALL;
-    return value < UINT64_C(1) << 47 && value % 4 == 0 ? CLASS_ADDRESS : CLASS_OTHER;
-}
-
-/* All words that are not zero, by class: trimmed images are zero where nobody looks. */
-static void collect(struct corruption *corruption)
-{
-    const struct image *image = &corruption->fixture->image;
-
-    for (unsigned i = 0; i < CLASS_COUNT; i++) {
-        corruption->words[i].items = calloc(image_size(image) / 8 + 1, sizeof(uint8_t *));
-        if (!corruption->words[i].items)
-            abort();
-    }
-    for (size_t i = 0; i < image->range_count; i++)
-        for (size_t at = 0; at + 8 <= image->ranges[i].len; at += 8) {
-            uint8_t *word = image->ranges[i].bytes + at;
-
-            if (get(word)) {
-                struct words *words = &corruption->words[class_of(image, get(word))];
-
-                words->items[words->count++] = word;
-            }
-        }
-}
-
-static uint8_t *pick(struct corruption *corruption, enum word_class class)
-{
-    const struct words *words = &corruption->words[class];
-
-    return words->count ? words->items[fixture_random(&corruption->random) % words->count] : NULL;
-}
-
-/* What the word becomes. */
-static uint64_t change(struct corruption *corruption, uint64_t value)
-{
-    uint64_t random = fixture_random(&corruption->random);
-    uint8_t *other;
-
-    switch (random % 10) {
-    case 0:
-        return value ^ UINT64_C(1) << (random >> 8) % 64;
-    case 1:
-        return value + ((random >> 8) % 2 ? 8 : (uint64_t)-8);
-    case 2:
-        return UINT64_MAX;
-    case 3:
-        return UINT64_C(1) << 60;
-    case 4:
-        return (random >> 8) % 512;
-    case 5:
-        return 0;
-    case 6:
-        return random;
-    case 7:
-        return value ^ (random >> 8) % 256 << 8 * ((random >> 16) % 8);
-    default:
-        /* The most dangerous value is a right one in the wrong place. */
-        other = pick(corruption, CLASS_POINTER);
-        return other ? get(other) : value + 16;
-    }
-}
 
 /* Run one command over what the memory has become. */
 static void try(struct corruption *corruption, const char *what)
@@ -142,19 +53,19 @@ static void try(struct corruption *corruption, const char *what)
 }
 
 /* One word of each class at a time. */
-static void corrupt_words(struct corruption *corruption, enum word_class class)
+static void corrupt_words(struct corruption *corruption, enum corrupt_class class)
 {
     for (unsigned i = 0; i < SAMPLES_PER_CLASS; i++) {
-        uint8_t *word = pick(corruption, class);
-        uint64_t old = word ? get(word) : 0;
+        uint8_t *word = corrupter_pick(&corruption->corrupter, class);
+        uint64_t old = word ? corrupt_get(word) : 0;
         char what[64];
 
         if (!word)
             return;
-        put(word, change(corruption, old));
-        snprintf(what, sizeof(what), "0x%" PRIx64 " is 0x%" PRIx64, old, get(word));
+        corrupt_put(word, corrupter_change(&corruption->corrupter, old));
+        snprintf(what, sizeof(what), "0x%" PRIx64 " is 0x%" PRIx64, old, corrupt_get(word));
         try(corruption, what);
-        put(word, old);
+        corrupt_put(word, old);
     }
 }
 
@@ -167,18 +78,19 @@ static void corrupt_many(struct corruption *corruption)
         char what[32];
 
         for (unsigned i = 0; i < MANY; i++) {
-            words[i] = pick(corruption, (enum word_class)(i % CLASS_COUNT));
+            words[i] =
+                corrupter_pick(&corruption->corrupter, (enum corrupt_class)(i % CORRUPT_CLASSES));
             if (!words[i])
                 continue;
-            old[i] = get(words[i]);
-            put(words[i], change(corruption, old[i]));
+            old[i] = corrupt_get(words[i]);
+            corrupt_put(words[i], corrupter_change(&corruption->corrupter, old[i]));
         }
         snprintf(what, sizeof(what), "round %u", round);
         try(corruption, what);
         /* Backwards: a word may have been picked twice. */
         for (unsigned i = MANY; i-- > 0;)
             if (words[i])
-                put(words[i], old[i]);
+                corrupt_put(words[i], old[i]);
     }
 }
 
@@ -207,18 +119,18 @@ static void corrupt_pages(struct corruption *corruption)
 
 static void test(struct fixture *fixture)
 {
-    struct corruption corruption = {.fixture = fixture, .random = 88172645463325252u};
+    struct corruption corruption = {.fixture = fixture};
 
     if (!fixture->image.command_count)
         return;
     replay_init(&corruption.replay, &fixture->image, NULL);
-    collect(&corruption);
-    for (unsigned i = 0; i < CLASS_COUNT; i++)
-        corrupt_words(&corruption, (enum word_class)i);
+    if (!corrupter_init(&corruption.corrupter, &fixture->image, 88172645463325252u))
+        abort();
+    for (unsigned i = 0; i < CORRUPT_CLASSES; i++)
+        corrupt_words(&corruption, (enum corrupt_class)i);
     corrupt_many(&corruption);
     corrupt_pages(&corruption);
-    for (unsigned i = 0; i < CLASS_COUNT; i++)
-        free(corruption.words[i].items);
+    corrupter_fini(&corruption.corrupter);
     outcome_fini(&corruption.run);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corrupt.h"
 #include "fixtures.h"
 
 enum { CUTS = 64, CHANGES = 400 };
@@ -66,13 +67,13 @@ static void test(struct fixture *fixture)
     round_trip(fixture, bytes, len);
     header = len - image_size(&fixture->image);
     for (unsigned i = 0; i < CUTS; i++) {
-        refuse(fixture, bytes, fixture_random(&random) % header, "the header is cut");
-        refuse(fixture, bytes, header + fixture_random(&random) % (len - header), "memory is cut");
+        refuse(fixture, bytes, corrupt_random(&random) % header, "the header is cut");
+        refuse(fixture, bytes, header + corrupt_random(&random) % (len - header), "memory is cut");
     }
     for (unsigned i = 0; i < CHANGES; i++) {
-        char *at = bytes + fixture_random(&random) % header, old = *at;
+        char *at = bytes + corrupt_random(&random) % header, old = *at;
 
-        *at = (char)fixture_random(&random);
+        *at = (char)corrupt_random(&random);
         if (!parses(bytes, len, why, sizeof(why)) && !why[0])
             fixture_fail(fixture, "refused without a reason");
         *at = old;
