@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gdb.h"
+#include "inferior.h"
 
 /* How much of what is cached is out of date. Events only note it: they may come while a command is
    in the middle of using the session. */
@@ -205,7 +206,7 @@ static struct sw_gdb_session *acquire(PyObject *inferior)
             "\"run\" first.");
         return NULL;
     }
-    if (sw_gdb_target_describe(inferior, &info) < 0)
+    if (sw_gdb_inferior_describe(inferior, &info) < 0)
         return NULL;
     session = sweep(number, &info);
     if (!session)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gdb.h"
+#include "listing.h"
 
 enum {
     MAX_AUXV = 128,    /* Linux has about 25 entries */
@@ -18,25 +19,15 @@ enum {
     MAX_LINK = 256,    /* "mnt:[4026531841]", or the root directory of a process */
 };
 
-struct auxv_entry {
-    uint64_t type;
-    uint64_t value;
-};
-
-struct section {
-    sw_addr addr;
-    uint64_t size;
-};
-
 struct sw_gdb_target {
     struct sw_target_info info;
 
     /* Good until the process is another one. */
-    struct auxv_entry auxv[MAX_AUXV];
+    struct sw_gdb_auxv auxv[MAX_AUXV];
     size_t auxv_count;
     bool has_auxv;
     char section_name[64]; /* of which `sections` is the list; "" when there is none */
-    struct section sections[MAX_SECTIONS];
+    struct sw_gdb_section sections[MAX_SECTIONS];
     size_t section_count;
 
     /* Good for one command. */
@@ -131,45 +122,17 @@ static bool target_interrupted(void *ctx)
 
 /* ---------------------------------------------------------------- auxiliary vector */
 
-/* One line of `info auxv`: "3    AT_PHDR   Program headers for program   0x400040". The words in
-   the middle are translated and hold numbers; a string in quotes may follow the value. */
-static bool parse_auxv_line(const char *line, size_t len, struct auxv_entry *ret_entry)
-{
-    const char *quote = memchr(line, '"', len);
-    const char *end = quote ? quote : line + len;
-    char *rest;
-
-    ret_entry->type = strtoull(line, &rest, 10);
-    if (rest == line)
-        return false;
-    while (end > line && end[-1] == ' ')
-        end--;
-    while (end > line && end[-1] != ' ')
-        end--;
-    ret_entry->value = strtoull(end, &rest, 0);
-    return rest > end;
-}
-
 static int load_auxv(struct sw_gdb_target *target)
 {
     PyObject *text = sw_gdb_execute("info auxv");
-    const char *line = text ? PyBytes_AsString(text) : NULL;
+    const char *listing = text ? PyBytes_AsString(text) : NULL;
 
-    if (!line) {
-        Py_XDECREF(text);
-        return failure(target, SW_E_NOT_FOUND);
+    if (listing) {
+        target->auxv_count = sw_gdb_listing_auxv(listing, target->auxv, MAX_AUXV);
+        target->has_auxv = true;
     }
-    target->auxv_count = 0;
-    while (*line && target->auxv_count < MAX_AUXV) {
-        size_t len = strcspn(line, "\n");
-
-        if (parse_auxv_line(line, len, &target->auxv[target->auxv_count]))
-            target->auxv_count++;
-        line += len + (line[len] == '\n');
-    }
-    Py_DECREF(text);
-    target->has_auxv = true;
-    return 0;
+    Py_XDECREF(text);
+    return listing ? 0 : failure(target, SW_E_NOT_FOUND);
 }
 
 static int target_auxv(void *ctx, uint64_t type, uint64_t *ret_value)
@@ -210,66 +173,24 @@ static int target_symbol(void *ctx, const char *name, unsigned index, sw_addr *r
         target, PyObject_CallMethod(sw_gdb.module, "parse_and_eval", "s", expression), ret_addr);
 }
 
-/* One line of `maint info sections`:
-   " [23]     0x00a5b740->0x00a84260 at 0x0065b740: .PyRuntime ALLOC LOAD DATA HAS_CONTENTS" */
-static bool parse_section_line(
-    const char *line, size_t len, const char *name, struct section *ret_section)
-{
-    char copy[MAX_COMMAND];
-    unsigned long long start, end;
-    char found[64];
-
-    if (len >= sizeof(copy))
-        return false;
-    memcpy(copy, line, len);
-    copy[len] = '\0';
-    if (sscanf(copy, " [%*d] %llx->%llx at %*x: %63s", &start, &end, found) != 3)
-        return false;
-    if (strcmp(found, name) != 0 || end <= start)
-        return false;
-    ret_section->addr = start;
-    ret_section->size = end - start;
-    return true;
-}
-
-/* The same section stands in the list for the executable, for its symbols and for its separate
-   debug file. */
-static void add_section(struct sw_gdb_target *target, const struct section *section)
-{
-    for (size_t i = 0; i < target->section_count; i++)
-        if (target->sections[i].addr == section->addr)
-            return;
-    if (target->section_count < MAX_SECTIONS)
-        target->sections[target->section_count++] = *section;
-}
-
 static int load_sections(struct sw_gdb_target *target, const char *name)
 {
     char command[MAX_COMMAND];
-    struct section section;
+    const char *listing;
     PyObject *text;
-    const char *line;
 
     /* All objects: "ALLOBJ" until gdb 10, an option since; either passes the other's as a filter.
      */
     snprintf(command, sizeof(command), "maint info sections -all-objects ALLOBJ %s", name);
     text = sw_gdb_execute(command);
-    line = text ? PyBytes_AsString(text) : NULL;
-    if (!line) {
-        Py_XDECREF(text);
-        return failure(target, SW_E_NOT_FOUND);
+    listing = text ? PyBytes_AsString(text) : NULL;
+    if (listing) {
+        target->section_count =
+            sw_gdb_listing_sections(listing, name, target->sections, MAX_SECTIONS);
+        snprintf(target->section_name, sizeof(target->section_name), "%s", name);
     }
-    target->section_count = 0;
-    while (*line) {
-        size_t len = strcspn(line, "\n");
-
-        if (parse_section_line(line, len, name, &section))
-            add_section(target, &section);
-        line += len + (line[len] == '\n');
-    }
-    Py_DECREF(text);
-    snprintf(target->section_name, sizeof(target->section_name), "%s", name);
-    return 0;
+    Py_XDECREF(text);
+    return listing ? 0 : failure(target, SW_E_NOT_FOUND);
 }
 
 static int target_section(
@@ -529,107 +450,6 @@ static int target_file_root(void *ctx, char *buf, size_t size)
         snprintf(buf, size, "%s/root", process);
     else
         snprintf(buf, size, "%s", strcmp(path, "/") == 0 ? "" : path);
-    return 0;
-}
-
-/* ---------------------------------------------------------------- the inferior */
-
-/* Inferior.connection came with gdb 11; `info connections` and several targets at a time with 10.
- */
-enum sw_target_kind sw_gdb_target_kind(PyObject *inferior)
-{
-    PyObject *connection = PyObject_GetAttrString(inferior, "connection");
-    PyObject *text = NULL;
-    char type[64] = "";
-    const char *line;
-
-    if (connection && connection != Py_None)
-        sw_gdb_take_string(PyObject_GetAttrString(connection, "type"), type, sizeof(type));
-    PyErr_Clear();
-    if (!connection && (text = sw_gdb_execute("info connections")) != NULL) {
-        /* "* 1    native  Native process": the star is the selected inferior's. */
-        line = strstr(PyBytes_AsString(text), "\n*");
-        if (!line || sscanf(line, "\n* %*d %63s", type) != 1)
-            type[0] = '\0';
-    }
-    PyErr_Clear();
-    Py_XDECREF(text);
-    Py_XDECREF(connection);
-    if (strcmp(type, "core") == 0)
-        return SW_TARGET_CORE;
-    return strcmp(type, "native") == 0 || !type[0] ? SW_TARGET_LIVE : SW_TARGET_REMOTE;
-}
-
-/* gdb's names for architectures begin with these. */
-static void set_machine(const char *architecture, char machine[16])
-{
-    static const struct {
-        const char *prefix, *machine;
-    } names[] = {
-        {"i386:x86-64", "x86_64"},
-        {"i386:x64-32", "x86_64"},
-        {"i386", "i386"},
-        {"aarch64", "aarch64"},
-        {"arm", "arm"},
-        {"iwmmxt", "arm"},
-        {"s390:64-bit", "s390x"},
-        {"s390", "s390"},
-        {"riscv:rv32", "riscv32"},
-        {"riscv", "riscv64"},
-        {"powerpc:common64", "powerpc64"},
-        {"powerpc", "powerpc"},
-        {"mips", "mips"},
-        {"Loongarch64", "loongarch64"},
-    };
-
-    machine[0] = '\0';
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !machine[0]; i++)
-        if (strncmp(architecture, names[i].prefix, strlen(names[i].prefix)) == 0)
-            snprintf(machine, 16, "%s", names[i].machine);
-}
-
-/*
- * Pointer size and byte order, without asking for a type by name (which can read all the debug
- * information): a Python int becomes a `long` of the target, which has the size of a pointer in
- * every ABI that CPython runs on but Windows, and the bytes 01 00 00 ... are 1 in little endian.
- */
-static int describe_abi(struct sw_target_info *info)
-{
-    PyObject *value = PyObject_CallMethod(sw_gdb.module, "Value", "i", 1);
-    PyObject *type = value ? PyObject_GetAttrString(value, "type") : NULL;
-    int64_t size = type ? sw_gdb_int_attr(type, "sizeof", 8) : 0;
-    PyObject *one = type ? PyBytes_FromStringAndSize("\1\0\0\0\0\0\0\0", size == 4 ? 4 : 8) : NULL;
-    PyObject *decoded = one ? PyObject_CallMethod(sw_gdb.module, "Value", "OO", one, type) : NULL;
-    PyObject *number = decoded ? PyNumber_Long(decoded) : NULL;
-
-    if (number) {
-        info->pointer_size = size == 4 ? 4 : 8;
-        info->big_endian = PyLong_AsUnsignedLongLongMask(number) != 1;
-    }
-    Py_XDECREF(value);
-    Py_XDECREF(type);
-    Py_XDECREF(one);
-    Py_XDECREF(decoded);
-    Py_XDECREF(number);
-    return number ? 0 : -1;
-}
-
-int sw_gdb_target_describe(PyObject *inferior, struct sw_target_info *ret_info)
-{
-    struct sw_target_info info = {.size = sizeof(info)};
-    PyObject *architecture = PyObject_CallMethod(inferior, "architecture", NULL);
-    char name[64] = "";
-
-    if (architecture)
-        sw_gdb_take_string(PyObject_CallMethod(architecture, "name", NULL), name, sizeof(name));
-    PyErr_Clear();
-    Py_XDECREF(architecture);
-    set_machine(name, info.machine);
-    info.kind = sw_gdb_target_kind(inferior);
-    info.pid = sw_gdb_int_attr(inferior, "pid", 0);
-    if (describe_abi(&info) < 0)
-        return -1;
-    *ret_info = info;
     return 0;
 }
 

@@ -18,12 +18,6 @@ struct sw_gdb_target;
 /* The callbacks; their ctx is a struct sw_gdb_target. */
 extern const struct sw_target_ops sw_gdb_target_ops;
 
-/* What kind of target an inferior is: SW_TARGET_CORE for a core file, and so on. Never raises. */
-enum sw_target_kind sw_gdb_target_kind(PyObject *inferior);
-
-/* Describe the selected inferior. Returns 0, or -1 with a Python exception set. */
-int sw_gdb_target_describe(PyObject *inferior, struct sw_target_info *ret_info);
-
 /* Make a target; NULL when there is no memory for it. */
 struct sw_gdb_target *sw_gdb_target_create(const struct sw_target_info *info);
 void sw_gdb_target_destroy(struct sw_gdb_target *target);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * listing.h - reading what gdb prints for people where its Python module has nothing to ask.
+ *
+ * Pure functions of text. Words may be translated, so only numbers and names are looked at.
+ */
+#ifndef SW_GDB_LISTING_H
+#define SW_GDB_LISTING_H
+
+#include <sidewinder.h>
+
+/* An entry of the auxiliary vector. */
+struct sw_gdb_auxv {
+    uint64_t type;
+    uint64_t value;
+};
+
+/* A section of a loaded file, where it lies in memory. */
+struct sw_gdb_section {
+    sw_addr addr;
+    uint64_t size;
+};
+
+/* The entries in the text of `info auxv`, at most `size` of them; returns how many. */
+size_t sw_gdb_listing_auxv(const char *text, struct sw_gdb_auxv *entries, size_t size);
+
+/* The sections called `name` in the text of `maint info sections`, at most `size` of them, each
+   address once: the executable, its symbols and its separate debug file list the same section.
+   Returns how many. */
+size_t sw_gdb_listing_sections(
+    const char *text, const char *name, struct sw_gdb_section *sections, size_t size);
+
+#endif
