@@ -173,24 +173,33 @@ static int target_symbol(void *ctx, const char *name, unsigned index, sw_addr *r
         target, PyObject_CallMethod(sw_gdb.module, "parse_and_eval", "s", expression), ret_addr);
 }
 
+/* Fill in target->sections with those that a listing of gdb has. */
+static int list_sections(struct sw_gdb_target *target, const char *command, const char *name)
+{
+    PyObject *text = sw_gdb_execute(command);
+    const char *listing = text ? PyBytes_AsString(text) : NULL;
+
+    if (listing)
+        target->section_count =
+            sw_gdb_listing_sections(listing, name, target->sections, MAX_SECTIONS);
+    Py_XDECREF(text);
+    return listing ? 0 : failure(target, SW_E_NOT_FOUND);
+}
+
+/* gdb 10 takes "-all-objects" for the name of one more section and shows the executable only; there
+   the word is ALLOBJ, and alone, for it does not go with names. Later ones find no such section. */
 static int load_sections(struct sw_gdb_target *target, const char *name)
 {
     char command[MAX_COMMAND];
-    const char *listing;
-    PyObject *text;
+    int status;
 
-    /* All objects: "ALLOBJ" until gdb 10, an option since; either passes the other's as a filter.
-     */
-    snprintf(command, sizeof(command), "maint info sections -all-objects ALLOBJ %s", name);
-    text = sw_gdb_execute(command);
-    listing = text ? PyBytes_AsString(text) : NULL;
-    if (listing) {
-        target->section_count =
-            sw_gdb_listing_sections(listing, name, target->sections, MAX_SECTIONS);
+    snprintf(command, sizeof(command), "maint info sections -all-objects %s", name);
+    status = list_sections(target, command, name);
+    if (status == 0 && target->section_count == 0)
+        status = list_sections(target, "maint info sections ALLOBJ", name);
+    if (status == 0)
         snprintf(target->section_name, sizeof(target->section_name), "%s", name);
-    }
-    Py_XDECREF(text);
-    return listing ? 0 : failure(target, SW_E_NOT_FOUND);
+    return status;
 }
 
 static int target_section(
