@@ -19,6 +19,8 @@ enum { MAX_PRINTED = 12, MAX_FIXTURES = 512 };
 enum { SECONDS_PER_FIXTURE = 120 };
 
 struct fixtures {
+    const char *root;
+    unsigned stride;
     char *paths[MAX_FIXTURES];
     unsigned count;
 };
@@ -69,10 +71,13 @@ static void add_directory(struct fixtures *fixtures, const char *directory)
 }
 
 static bool run_one(
-    const char *path, const char *root, void (*test)(struct fixture *fixture), unsigned number)
+    const struct fixtures *fixtures, unsigned index, void (*test)(struct fixture *fixture))
 {
-    struct fixture fixture = {.path = path, .root = root};
-    const char *slash = strrchr(path, '/');
+    const char *path = fixtures->paths[index], *slash = strrchr(path, '/');
+    struct fixture fixture = {.path = path,
+        .root = fixtures->root,
+        .stride = fixtures->stride,
+        .first = index % fixtures->stride};
     char name[128], why[128];
 
     snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
@@ -88,21 +93,22 @@ static bool run_one(
         fixture_fail(&fixture, "%s", why);
     }
     alarm(0);
-    printf("%sok %u - %s\n", fixture.failures ? "not " : "", number, name);
+    printf("%sok %u - %s\n", fixture.failures ? "not " : "", index + 1, name);
     fflush(stdout);
     return !fixture.failures;
 }
 
 int fixtures_run(int argc, char **argv, void (*test)(struct fixture *fixture))
 {
-    struct fixtures fixtures = {.count = 0};
-    const char *root = NULL;
+    struct fixtures fixtures = {.stride = 1};
     bool ok = true;
     struct stat stat_buf;
 
     for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "--root=", 7) == 0)
-            root = argv[i] + 7;
+            fixtures.root = argv[i] + 7;
+        else if (strncmp(argv[i], "--stride=", 9) == 0 && atoi(argv[i] + 9) > 0)
+            fixtures.stride = (unsigned)atoi(argv[i] + 9);
         else if (stat(argv[i], &stat_buf) == 0 && S_ISDIR(stat_buf.st_mode))
             add_directory(&fixtures, argv[i]);
         else
@@ -114,7 +120,7 @@ int fixtures_run(int argc, char **argv, void (*test)(struct fixture *fixture))
     }
     printf("1..%u\n", fixtures.count);
     for (unsigned i = 0; i < fixtures.count; i++) {
-        ok = run_one(fixtures.paths[i], root, test, i + 1) && ok;
+        ok = run_one(&fixtures, i, test) && ok;
         free(fixtures.paths[i]);
     }
     return ok ? 0 : 1;

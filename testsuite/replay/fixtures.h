@@ -12,6 +12,8 @@ struct fixture {
     const char *root; /* for replay.file_root */
     struct image image;
     unsigned failures; /* reported by fixture_fail() */
+    unsigned stride;   /* of what can be tried in turn, try every one of these ... */
+    unsigned first;    /* ... from this one on, 0 to stride - 1: another one for each fixture */
 };
 
 /* Report what is wrong with a fixture, in one line; only the first few of each are printed. True
@@ -21,7 +23,8 @@ bool fixture_fail(struct fixture *fixture, const char *format, ...)
 
 /*
  * Run a test over the images named on the command line, or over those in the directories named
- * there, as TAP. `--root=DIR` says where the target's files are. Returns what main() returns.
+ * there, as TAP. `--root=DIR` says where the target's files are; `--stride=N` makes slow tests N
+ * times faster by what they leave out. Returns what main() returns.
  */
 int fixtures_run(int argc, char **argv, void (*test)(struct fixture *fixture));
 

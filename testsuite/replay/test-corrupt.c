@@ -55,7 +55,7 @@ static void try(struct corruption *corruption, const char *what)
 /* One word of each class at a time. */
 static void corrupt_words(struct corruption *corruption, enum corrupt_class class)
 {
-    for (unsigned i = 0; i < SAMPLES_PER_CLASS; i++) {
+    for (unsigned i = 0; i < SAMPLES_PER_CLASS / corruption->fixture->stride; i++) {
         uint8_t *word = corrupter_pick(&corruption->corrupter, class);
         uint64_t old = word ? corrupt_get(word) : 0;
         char what[64];
@@ -72,7 +72,7 @@ static void corrupt_words(struct corruption *corruption, enum corrupt_class clas
 /* Many words at once: checks that protect each other may fail together. */
 static void corrupt_many(struct corruption *corruption)
 {
-    for (unsigned round = 0; round < ROUNDS_OF_MANY; round++) {
+    for (unsigned round = 0; round < ROUNDS_OF_MANY / corruption->fixture->stride; round++) {
         uint8_t *words[MANY];
         uint64_t old[MANY];
         char what[32];
@@ -99,9 +99,13 @@ static void corrupt_pages(struct corruption *corruption)
 {
     const struct image *image = &corruption->fixture->image;
     uint8_t saved[PAGE];
+    size_t page_number = 0;
 
     for (size_t i = 0; i < image->range_count; i++)
         for (size_t at = 0; at < image->ranges[i].len; at += PAGE) {
+            if (page_number++ % corruption->fixture->stride != corruption->fixture->first)
+                continue;
+
             uint8_t *page = image->ranges[i].bytes + at;
             size_t left = image->ranges[i].len - at, len = left < PAGE ? left : PAGE;
             char what[64];

@@ -150,8 +150,8 @@ static void test_command(struct fixture *fixture, const char *line)
     sw_session_destroy(session);
     measure(&trial);
     for (unsigned all = 0; all < 2; all++)
-        for (uint64_t at = 1; fail_allocation(&trial, at, all); at++)
-            ;
+        for (uint64_t at = 1 + fixture->first; fail_allocation(&trial, at, all);)
+            at += fixture->stride;
     refuse_output(&trial, false);
     refuse_output(&trial, true);
     outcome_fini(&trial.full);

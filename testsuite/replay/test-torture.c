@@ -12,8 +12,9 @@
 #include "check.h"
 #include "fixtures.h"
 
-/* A failure may make the library look elsewhere, but not without end. */
-enum { MORE_READS = 4, EVEN_MORE_READS = 400 };
+/* A failure may make the library look elsewhere, in the end in all writable data of the modules,
+   but not without end. */
+enum { MORE_READS = 4, EVEN_MORE_READS = 4000 };
 
 static const char *const failure_names[REPLAY_FAILURES] = {
     [REPLAY_FAILS_NEVER] = "nothing",
@@ -113,8 +114,8 @@ static void torture_command(struct fixture *fixture, const char *line)
     if (torture.full.status < 0)
         fixture_fail(fixture, "%s: %s", line, torture.full.error.message);
     for (unsigned failure = REPLAY_FAILS_ONCE; failure < REPLAY_FAILURES; failure++)
-        for (uint64_t at = 1; at < 100000; at++)
-            if (!fail_at(&torture, (enum replay_failure)failure, at, at % 2))
+        for (uint64_t at = 1 + fixture->first; at < 100000; at += fixture->stride)
+            if (!fail_at(&torture, (enum replay_failure)failure, at, at / fixture->stride % 2))
                 break;
     outcome_fini(&torture.full);
     outcome_fini(&torture.whole);
