@@ -6,7 +6,7 @@
 
 #include "object/dict.h"
 #include "object/object.h"
-#include "target/function.h"
+#include "target/unwind.h"
 
 /* The evaluation loop's function: one name since 3.6 (PEP 523), another before. */
 static sw_addr evaluation_loop(const struct sw_runtime *runtime)
@@ -23,37 +23,66 @@ static sw_addr evaluation_loop(const struct sw_runtime *runtime)
     return 0;
 }
 
+/* The functions above the evaluation loop, by our own unwinder. */
+static int walk_native(struct sw_memory *memory, const struct sw_modules *modules, sw_addr loop,
+    struct sw_native_calls *calls)
+{
+    struct sw_unwind unwind;
+    int status = sw_unwind_start(memory, &unwind);
+
+    for (unsigned i = 0; status == 0 && i < SW_NATIVE_CALLS; i++) {
+        struct sw_function function;
+
+        status = sw_unwind_function(memory, modules, &unwind, &function);
+        if (status == 0 && function.start == loop)
+            return 0;
+        if (status == 0) {
+            calls->starts[calls->count++] = function.start;
+            status = sw_unwind_step(memory, &function, &unwind);
+        }
+    }
+    return status < 0 ? status : SW_E_LIMIT;
+}
+
+/* The same by the debugger's unwinder, for architectures that ours does not know. */
+static int walk_debugger(struct sw_memory *memory, const struct sw_modules *modules, sw_addr loop,
+    struct sw_native_calls *calls)
+{
+    for (unsigned i = 0; memory->ops.native_frame && i < SW_NATIVE_CALLS; i++) {
+        struct sw_function function;
+        sw_addr pc;
+
+        if (memory->ops.native_frame(memory->ctx, i, &pc) < 0)
+            break;
+        /* A return address may be the first byte behind its function. */
+        if (sw_function_find(memory, modules, i ? pc - 1 : pc, &function) < 0)
+            continue;
+        if (function.start == loop)
+            return 0;
+        calls->starts[calls->count++] = function.start;
+    }
+    return SW_E_NOT_FOUND;
+}
+
 int sw_native_calls_read(const struct sw_runtime *runtime, struct sw_native_calls *ret_calls)
 {
     struct sw_memory *memory = runtime->reader.memory;
     struct sw_native_calls calls = {.count = 0};
     struct sw_modules modules;
-    sw_addr loop, pc, start;
+    sw_addr loop = evaluation_loop(runtime);
     int status;
 
-    if (!memory->ops.native_frame)
-        return SW_E_NOT_FOUND;
-    loop = evaluation_loop(runtime);
     if (!loop)
         return SW_E_NOT_FOUND;
     status = sw_modules_list(memory, NULL, &modules);
     if (status < 0)
         return status;
-    status = SW_E_NOT_FOUND;
-    for (unsigned i = 0; i < SW_NATIVE_CALLS; i++) {
-        if (memory->ops.native_frame(memory->ctx, i, &pc) < 0)
-            break;
-        /* A return address may be the first byte behind its function. */
-        if (sw_function_start(memory, &modules, i ? pc - 1 : pc, &start) < 0)
-            continue;
-        if (start == loop) {
-            *ret_calls = calls;
-            status = 0;
-            break;
-        }
-        calls.starts[calls.count++] = start;
-    }
+    status = walk_native(memory, &modules, loop, &calls);
+    if (status == SW_E_UNSUPPORTED && !calls.count)
+        status = walk_debugger(memory, &modules, loop, &calls);
     sw_modules_fini(&modules);
+    if (status == 0)
+        *ret_calls = calls;
     return status;
 }
 

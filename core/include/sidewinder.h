@@ -166,8 +166,8 @@ struct sw_target_ops {
     int (*reg)(void *ctx, const char *name, uint64_t *ret_value);
 
     /* The program counter of the `index`th native frame of the selected thread, 0 the innermost;
-       SW_E_NOT_FOUND ends the list. NULL: the C function that the innermost Python frame calls is
-       not named. */
+       SW_E_NOT_FOUND ends the list. Asked only on architectures whose stacks we cannot unwind
+       ourselves. NULL: there the C function that the innermost Python frame calls is not named. */
     int (*native_frame)(void *ctx, unsigned index, sw_addr *ret_pc);
 
     /* Put into buf a directory under which the target's own files are found ("/proc/123/root", a

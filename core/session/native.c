@@ -62,11 +62,29 @@ static const struct sw_native_thread *by_tid(const struct natives *natives, uint
     return tid ? sw_map_get(&natives->by_tid, tid) : NULL;
 }
 
+/* Whether thread `index` is another native thread than all before it, if words at `offset` are ids.
+ */
+static bool is_distinct(struct sw_memory *memory, const struct sw_threads *threads, size_t index,
+    unsigned offset, uint64_t tid)
+{
+    sw_addr pthread = threads->items[index].state.thread_id;
+
+    for (size_t i = 0; i < index; i++) {
+        sw_addr other = threads->items[i].state.thread_id;
+        uint64_t word;
+
+        if (other != pthread &&
+            sw_memory_uint(memory, other + offset, 4, "pthread", NULL, &word) == 0 && word == tid)
+            return false;
+    }
+    return true;
+}
+
 /*
  * Before 3.11 a thread state knows only pthread_self(), the address of the C library's struct
  * pthread. That struct holds the kernel's id at an offset which is the C library's secret but the
- * same for all threads: keep the offsets where every thread has the id of a native thread. Returns
- * the lowest one, or -1.
+ * same for all threads: keep the offsets where every thread has the id of a native thread of its
+ * own (half an address can look like an id, but not like several). Returns the lowest one, or -1.
  */
 static int find_tid_offset(
     struct sw_memory *memory, const struct sw_threads *threads, const struct natives *natives)
@@ -82,10 +100,12 @@ static int find_tid_offset(
                 "pthread", NULL) < 0)
             continue;
         any = true;
-        for (unsigned k = 0; k < PTHREAD_SEARCH / 4; k++)
-            if (possible[k] &&
-                !by_tid(natives, sw_bytes_uint(bytes + 4 * (size_t)k, 4, memory->info.big_endian)))
-                possible[k] = false;
+        for (unsigned k = 0; k < PTHREAD_SEARCH / 4; k++) {
+            uint64_t word = sw_bytes_uint(bytes + 4 * (size_t)k, 4, memory->info.big_endian);
+
+            possible[k] = possible[k] && by_tid(natives, word) &&
+                          is_distinct(memory, threads, i, 4 * k, word);
+        }
     }
     for (unsigned k = 0; any && k < PTHREAD_SEARCH / 4; k++)
         if (possible[k])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* open() with O_CLOEXEC and fstat() are POSIX. */
+/* open() with O_CLOEXEC is POSIX. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "session/source.h"
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "object/text.h"
@@ -76,29 +75,25 @@ static bool host_path(
     return true;
 }
 
-/* Read a whole regular file; never mapped, for it may be cut while we look. */
+/* Read a whole file; never mapped, for it may be cut while we look. Not fstat(): glibc 2.33 made
+   that a symbol that older systems lack. Pipes cannot seek, terminals and devices have no end. */
 static bool read_file(const char *path, struct sw_source_file *file)
 {
-    struct stat stat;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    bool ok = false;
+    off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 
-    if (fd < 0)
-        return false;
-    if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && stat.st_size > 0 &&
-        stat.st_size <= SW_MAX_SOURCE_BYTES) {
-        file->text = malloc((size_t)stat.st_size);
-        while (file->text && file->len < (size_t)stat.st_size) {
-            ssize_t got = read(fd, file->text + file->len, (size_t)stat.st_size - file->len);
+    if (size > 0 && size <= SW_MAX_SOURCE_BYTES && lseek(fd, 0, SEEK_SET) == 0)
+        file->text = malloc((size_t)size);
+    while (file->text && file->len < (size_t)size) {
+        ssize_t got = read(fd, file->text + file->len, (size_t)size - file->len);
 
-            if (got <= 0)
-                break;
-            file->len += (size_t)got;
-        }
-        ok = file->text && file->len;
+        if (got <= 0)
+            break;
+        file->len += (size_t)got;
     }
-    close(fd);
-    return ok;
+    if (fd >= 0)
+        close(fd);
+    return file->len > 0;
 }
 
 static bool index_lines(struct sw_source_file *file)

@@ -87,24 +87,38 @@ static int search(
     return 0;
 }
 
-int sw_function_start(
-    struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc, sw_addr *ret_start)
+static int find_in_module(struct sw_memory *memory, const struct sw_module *module, sw_addr pc,
+    struct sw_function *ret_function)
 {
-    for (size_t i = 0; i < modules->count; i++) {
-        sw_addr table, start, fde;
-        uint64_t size = 0;
-        int status;
+    sw_addr table, start = 0, fde = 0;
+    uint64_t size = 0;
+    int status = find_table(memory, module, pc, &table);
 
-        if (modules->items[i].base > pc || find_table(memory, &modules->items[i], pc, &table) < 0)
-            continue;
+    if (status == 0)
         status = search(memory, table, pc, &start, &fde);
-        /* An FDE is {length, CIE, start, size ...}, 4 bytes each in this encoding. */
-        if (status == 0)
-            status = sw_memory_uint(memory, fde + 12, 4, "eh_frame", NULL, &size);
-        if (status < 0 || pc - start >= size)
-            return status < 0 ? status : SW_E_NOT_FOUND;
-        *ret_start = start;
+    /* An FDE is {length, CIE, start, size ...}, 4 bytes each in this encoding. */
+    if (status == 0)
+        status = sw_memory_uint(memory, fde + 12, 4, "eh_frame", NULL, &size);
+    if (status < 0)
+        return status;
+    if (pc - start >= size)
+        return SW_E_NOT_FOUND;
+    *ret_function = (struct sw_function){start, size, fde};
+    return 0;
+}
+
+int sw_function_find(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
+    struct sw_function *ret_function)
+{
+    const struct sw_module *nearest = NULL;
+
+    /* The file that begins last before pc; a program without a load bias seems to begin at 0. */
+    for (size_t i = 0; i < modules->count; i++)
+        if (modules->items[i].base <= pc && (!nearest || modules->items[i].base > nearest->base))
+            nearest = &modules->items[i];
+    if (!nearest)
+        return SW_E_NOT_FOUND;
+    if (find_in_module(memory, nearest, pc, ret_function) == 0)
         return 0;
-    }
-    return SW_E_NOT_FOUND;
+    return find_in_module(memory, &modules->items[0], pc, ret_function);
 }

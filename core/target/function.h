@@ -8,9 +8,15 @@
 
 #include "target/elf.h"
 
-/* The first address of the function that holds `pc`. SW_E_NOT_FOUND when no module describes it. A
-   part that the compiler moved out of line (".cold") counts as a function of its own. */
-int sw_function_start(
-    struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc, sw_addr *ret_start);
+/* A function, or a part of one that the compiler moved out of line (".cold"). */
+struct sw_function {
+    sw_addr start;
+    uint64_t size;
+    sw_addr fde; /* its frame description entry, in .eh_frame */
+};
+
+/* The function that holds `pc`. SW_E_NOT_FOUND when no module describes it. */
+int sw_function_find(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
+    struct sw_function *ret_function);
 
 #endif
