@@ -109,14 +109,16 @@ static int live_selected_thread(void *ctx, struct sw_native_thread *ret_thread)
     return SW_E_NOT_FOUND;
 }
 
-/* What a thread that sleeps in a system call asked for; the kernel tells nothing else of a process
-   that is not traced. */
+/* What the kernel tells of a thread that sleeps and is not traced: the system call with its
+   arguments, and where the stack and the program are. */
 static int live_reg(void *ctx, const char *name, uint64_t *ret_value)
 {
-    static const char *const names[] = {"orig_rax", "rdi", "rsi", "rdx"};
+    static const char *const names[] = {
+        "orig_rax", "rdi", "rsi", "rdx", "r10", "r8", "r9", "rsp", "rip"};
+    enum { COUNT = sizeof(names) / sizeof(names[0]) };
     const struct live *live = ctx;
-    unsigned long long values[4];
-    char path[64];
+    unsigned long long values[COUNT];
+    char path[64], line[256] = "";
     FILE *file;
     int found;
 
@@ -125,10 +127,12 @@ static int live_reg(void *ctx, const char *name, uint64_t *ret_value)
     file = fopen(path, "r");
     if (!file)
         return SW_E_NOT_FOUND;
-    found = fscanf(
-        file, "%lld %llx %llx %llx", (long long *)&values[0], &values[1], &values[2], &values[3]);
+    if (!fgets(line, sizeof(line), file))
+        line[0] = '\0';
     fclose(file);
-    for (int i = 0; i < found && i < 4; i++)
+    found = sscanf(line, "%llu %llx %llx %llx %llx %llx %llx %llx %llx", &values[0], &values[1],
+        &values[2], &values[3], &values[4], &values[5], &values[6], &values[7], &values[8]);
+    for (int i = 0; found == COUNT && i < COUNT; i++)
         if (strcmp(name, names[i]) == 0) {
             *ret_value = values[i];
             return 0;
