@@ -8,23 +8,8 @@
 #include "object/object.h"
 #include "target/unwind.h"
 
-/* The evaluation loop's function: one name since 3.6 (PEP 523), another before. */
-static sw_addr evaluation_loop(const struct sw_runtime *runtime)
-{
-    static const char *const names[] = {"_PyEval_EvalFrameDefault", "PyEval_EvalFrameEx"};
-    struct sw_elf_symbols symbols;
-    sw_addr addr;
-
-    if (sw_elf_symbols_open(runtime->reader.memory, &runtime->module, &symbols) < 0)
-        return 0;
-    for (unsigned i = 0; i < 2; i++)
-        if (sw_elf_symbols_find(&symbols, names[i], &addr) == 0)
-            return addr;
-    return 0;
-}
-
 /* The functions above the evaluation loop, by our own unwinder. */
-static int walk_native(struct sw_memory *memory, const struct sw_modules *modules, sw_addr loop,
+static int walk_native(struct sw_memory *memory, struct sw_modules *modules, sw_addr loop,
     struct sw_native_calls *calls)
 {
     struct sw_unwind unwind;
@@ -45,7 +30,7 @@ static int walk_native(struct sw_memory *memory, const struct sw_modules *module
 }
 
 /* The same by the debugger's unwinder, for architectures that ours does not know. */
-static int walk_debugger(struct sw_memory *memory, const struct sw_modules *modules, sw_addr loop,
+static int walk_debugger(struct sw_memory *memory, struct sw_modules *modules, sw_addr loop,
     struct sw_native_calls *calls)
 {
     for (unsigned i = 0; memory->ops.native_frame && i < SW_NATIVE_CALLS; i++) {
@@ -64,23 +49,18 @@ static int walk_debugger(struct sw_memory *memory, const struct sw_modules *modu
     return SW_E_NOT_FOUND;
 }
 
-int sw_native_calls_read(const struct sw_runtime *runtime, struct sw_native_calls *ret_calls)
+int sw_native_calls_read(
+    const struct sw_runtime *runtime, struct sw_modules *modules, struct sw_native_calls *ret_calls)
 {
     struct sw_memory *memory = runtime->reader.memory;
     struct sw_native_calls calls = {.count = 0};
-    struct sw_modules modules;
-    sw_addr loop = evaluation_loop(runtime);
     int status;
 
-    if (!loop)
+    if (!runtime->evaluation_loop)
         return SW_E_NOT_FOUND;
-    status = sw_modules_list(memory, NULL, &modules);
-    if (status < 0)
-        return status;
-    status = walk_native(memory, &modules, loop, &calls);
+    status = walk_native(memory, modules, runtime->evaluation_loop, &calls);
     if (status == SW_E_UNSUPPORTED && !calls.count)
-        status = walk_debugger(memory, &modules, loop, &calls);
-    sw_modules_fini(&modules);
+        status = walk_debugger(memory, modules, runtime->evaluation_loop, &calls);
     if (status == 0)
         *ret_calls = calls;
     return status;

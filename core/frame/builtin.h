@@ -28,7 +28,8 @@ struct sw_builtin {
 
 /* Look at the selected native thread. SW_E_NOT_FOUND when the debugger cannot walk it, or no
    evaluation loop was met: then nothing is known. */
-int sw_native_calls_read(const struct sw_runtime *runtime, struct sw_native_calls *ret_calls);
+int sw_native_calls_read(const struct sw_runtime *runtime, struct sw_modules *modules,
+    struct sw_native_calls *ret_calls);
 
 /* What the frame calls. SW_E_NOT_FOUND when it is not known. */
 int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *frame,

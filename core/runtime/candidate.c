@@ -184,39 +184,32 @@ bool sw_module_is_likely(const struct sw_modules *modules, size_t index)
     return index == 0 || strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
 }
 
-int sw_candidates_find(
-    struct sw_memory *memory, struct sw_error *reterr, struct sw_candidates *ret_candidates)
+int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *modules,
+    struct sw_error *reterr, struct sw_candidates *ret_candidates)
 {
     struct sw_candidates candidates = {0};
-    struct sw_modules modules = {0};
-    int status = sw_modules_list(memory, reterr, &modules);
 
-    if (status < 0)
-        return status;
     candidates.items = calloc(SW_MAX_RUNTIMES, sizeof(*candidates.items));
-    if (!candidates.items) {
-        sw_modules_fini(&modules);
+    if (!candidates.items)
         return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
-    }
     /* The likely ones first: through a slow link they are all that is looked at when one has
      * Python. */
     for (int likely = 1; likely >= 0; likely--) {
         if (!likely && candidates.count && memory->info.kind == SW_TARGET_REMOTE)
             break;
-        for (size_t i = 0; i < modules.count && !sw_memory_interrupted(memory); i++) {
+        for (size_t i = 0; i < modules->count && !sw_memory_interrupted(memory); i++) {
             struct sw_candidate candidate;
 
-            if (sw_module_is_likely(&modules, i) == (bool)likely &&
-                look_into(memory, &modules.items[i], &candidate))
+            if (sw_module_is_likely(modules, i) == (bool)likely &&
+                look_into(memory, &modules->items[i], &candidate))
                 add(&candidates, &candidate);
         }
     }
     if (!candidates.count)
-        ask_for_sections(memory, &modules, &candidates);
+        ask_for_sections(memory, modules, &candidates);
     if (!candidates.count)
-        ask_for_symbols(memory, &modules, &candidates);
+        ask_for_symbols(memory, modules, &candidates);
     complete_heads(memory, &candidates);
-    sw_modules_fini(&modules);
     if (memory->stopped) {
         sw_candidates_fini(&candidates);
         return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");

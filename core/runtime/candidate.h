@@ -29,8 +29,8 @@ int sw_module_python_minor(const struct sw_module *module);
 bool sw_module_is_likely(const struct sw_modules *modules, size_t index);
 
 /* Look through all modules, and ask the debugger when that finds nothing. 0 with possibly none. */
-int sw_candidates_find(
-    struct sw_memory *memory, struct sw_error *reterr, struct sw_candidates *ret_candidates);
+int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *modules,
+    struct sw_error *reterr, struct sw_candidates *ret_candidates);
 
 void sw_candidates_fini(struct sw_candidates *candidates);
 

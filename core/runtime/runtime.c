@@ -37,6 +37,7 @@ void sw_runtimes_fini(struct sw_runtimes *runtimes)
 {
     for (size_t i = 0; i < runtimes->count; i++)
         free(runtimes->items[i]);
+    sw_modules_fini(&runtimes->modules);
     memset(runtimes, 0, sizeof(*runtimes));
 }
 
@@ -64,33 +65,48 @@ static int open_all(struct sw_memory *memory, const struct sw_candidates *candid
     return 0;
 }
 
+/* Why there is nothing to show. */
+static int nothing_found(
+    const struct sw_memory *memory, const struct sw_runtimes *runtimes, struct sw_error *reterr)
+{
+    bool is_core = memory->info.kind == SW_TARGET_CORE;
+    const struct sw_error *problem = &runtimes->problem;
+
+    if (problem->status != SW_OK)
+        return sw_fail(
+            reterr, problem->status, problem->address, problem->field, "%s", problem->message);
+    return sw_fail(reterr, SW_E_NOT_PYTHON, 0, "",
+        "no Python in this %s: no module has _PyRuntime or _PyThreadState_Current%s",
+        is_core ? "core" : "process", is_core ? "; was the executable given?" : "");
+}
+
+static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *runtimes)
+{
+    struct sw_candidates candidates;
+    int status = sw_modules_list(memory, reterr, &runtimes->modules);
+
+    if (status == 0)
+        status = sw_candidates_find(memory, &runtimes->modules, reterr, &candidates);
+    if (status < 0)
+        return status;
+    status = open_all(memory, &candidates, reterr, runtimes);
+    if (status == 0 && !candidates.count)
+        status = sw_runtimes_scan(memory, reterr, runtimes);
+    if (status == 0 && !runtimes->count)
+        status = nothing_found(memory, runtimes, reterr);
+    sw_candidates_fini(&candidates);
+    return status;
+}
+
 int sw_runtimes_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes)
 {
-    struct sw_candidates candidates;
     struct sw_runtimes runtimes = {.count = 0};
-    int status = sw_candidates_find(memory, reterr, &candidates);
+    int status = find_all(memory, reterr, &runtimes);
 
     if (status < 0)
-        return status;
-    status = open_all(memory, &candidates, reterr, &runtimes);
-    if (status == 0 && !candidates.count)
-        status = sw_runtimes_scan(memory, reterr, &runtimes);
-    if (status == 0 && !runtimes.count) {
-        if (runtimes.problem.status != SW_OK)
-            status = sw_fail(reterr, runtimes.problem.status, runtimes.problem.address,
-                runtimes.problem.field, "%s", runtimes.problem.message);
-        else
-            status = sw_fail(reterr, SW_E_NOT_PYTHON, 0, "",
-                "no Python in this %s: no module has _PyRuntime or _PyThreadState_Current%s",
-                memory->info.kind == SW_TARGET_CORE ? "core" : "process",
-                memory->info.kind == SW_TARGET_CORE ? "; was the executable given?" : "");
-    }
-    sw_candidates_fini(&candidates);
-    if (status < 0) {
         sw_runtimes_fini(&runtimes);
-        return status;
-    }
-    *ret_runtimes = runtimes;
-    return 0;
+    else
+        *ret_runtimes = runtimes;
+    return status;
 }

@@ -31,7 +31,9 @@ struct sw_runtime {
     sw_addr head; /* address of the pointer to the newest interpreter, 0 when only one is known */
     sw_addr first_interpreter; /* used when head is 0 */
     sw_addr current_thread;    /* address of _PyThreadState_Current (2.7, 3.6), 0 elsewhere */
-    struct sw_module module;   /* path "" when the runtime was found without its module */
+    sw_addr
+        evaluation_loop; /* _PyEval_EvalFrameDefault (3.6+), PyEval_EvalFrameEx; 0 when unknown */
+    struct sw_module module; /* path "" when the runtime was found without its module */
     enum sw_found_by found_by;
     enum sw_layout_origin origin;
     bool debug_offsets_rejected; /* the target had a table that failed its checks: the core may be
@@ -44,6 +46,7 @@ struct sw_runtime {
 
 /* Every runtime of a target. Zero-initialised is a valid, empty list. */
 struct sw_runtimes {
+    struct sw_modules modules; /* the files that were looked at */
     struct sw_runtime *items[SW_MAX_RUNTIMES];
     size_t count;
     struct sw_error

@@ -145,14 +145,10 @@ static void scan_module(
 int sw_runtimes_scan(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *runtimes)
 {
-    struct sw_modules modules = {0};
-    int status = sw_modules_list(memory, reterr, &modules);
+    const struct sw_modules *modules = &runtimes->modules;
 
-    for (size_t i = 0; status == 0 && i < modules.count && !memory->stopped; i++)
-        if (sw_module_is_likely(&modules, i))
-            scan_module(memory, &modules.items[i], runtimes);
-    sw_modules_fini(&modules);
-    if (status == 0 && memory->stopped)
-        status = sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
-    return status;
+    for (size_t i = 0; i < modules->count && !memory->stopped; i++)
+        if (sw_module_is_likely(modules, i))
+            scan_module(memory, &modules->items[i], runtimes);
+    return memory->stopped ? sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted") : 0;
 }

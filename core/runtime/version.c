@@ -289,6 +289,10 @@ int sw_runtime_open(struct sw_memory *memory, const struct sw_candidate *candida
     runtime->current_thread = candidate->current_thread;
     runtime->module = candidate->module;
     runtime->found_by = candidate->found_by;
+    /* One name since 3.6 (PEP 523), another before. */
+    runtime->evaluation_loop = sw_candidate_symbol(candidate, "_PyEval_EvalFrameDefault");
+    if (!runtime->evaluation_loop)
+        runtime->evaluation_loop = sw_candidate_symbol(candidate, "PyEval_EvalFrameEx");
     has_offsets = has_debug_offsets(memory, candidate, &hexversion, &free_threaded);
     symbol = has_offsets ? 0 : sw_candidate_symbol(candidate, "Py_Version");
     if (symbol && sw_memory_uint(memory, symbol, 4, "Py_Version", NULL, &version) == 0)

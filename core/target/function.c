@@ -107,7 +107,7 @@ static int find_in_module(struct sw_memory *memory, const struct sw_module *modu
     return 0;
 }
 
-int sw_function_find(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
+static int find_function(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
     struct sw_function *ret_function)
 {
     const struct sw_module *nearest = NULL;
@@ -121,4 +121,22 @@ int sw_function_find(struct sw_memory *memory, const struct sw_modules *modules,
     if (find_in_module(memory, nearest, pc, ret_function) == 0)
         return 0;
     return find_in_module(memory, &modules->items[0], pc, ret_function);
+}
+
+int sw_function_find(struct sw_memory *memory, struct sw_modules *modules, sw_addr pc,
+    struct sw_function *ret_function)
+{
+    size_t slot = (size_t)(pc * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SW_FUNCTIONS_KEPT;
+    struct sw_function function;
+    int status = 0;
+
+    if (modules->functions[slot].pc != pc) {
+        status = find_function(memory, modules, pc, &function);
+        if (status < 0)
+            return status;
+        modules->functions[slot].pc = pc;
+        modules->functions[slot].function = function;
+    }
+    *ret_function = modules->functions[slot].function;
+    return 0;
 }

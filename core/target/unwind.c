@@ -29,7 +29,7 @@ int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind)
     return 0;
 }
 
-int sw_unwind_function(struct sw_memory *memory, const struct sw_modules *modules,
+int sw_unwind_function(struct sw_memory *memory, struct sw_modules *modules,
     const struct sw_unwind *unwind, struct sw_function *ret_function)
 {
     /* A return address may be the first byte behind its function. */

@@ -25,7 +25,7 @@ struct sw_unwind {
 int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind);
 
 /* The function that the frame runs. */
-int sw_unwind_function(struct sw_memory *memory, const struct sw_modules *modules,
+int sw_unwind_function(struct sw_memory *memory, struct sw_modules *modules,
     const struct sw_unwind *unwind, struct sw_function *ret_function);
 
 /* Go to the caller of a frame in `function`. SW_E_NOT_FOUND at the outermost frame;

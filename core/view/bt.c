@@ -202,13 +202,13 @@ static void put_frame(
 }
 
 /* The C function that the newest frame calls; only the selected native thread can be asked. */
-static bool find_builtin(
-    const struct sw_thread *thread, const struct sw_frame *frame, struct sw_builtin *ret_builtin)
+static bool find_builtin(struct sw_session *session, const struct sw_thread *thread,
+    const struct sw_frame *frame, struct sw_builtin *ret_builtin)
 {
     struct sw_native_calls calls;
 
     return thread->selected && frame->index == 0 &&
-           sw_native_calls_read(thread->runtime, &calls) == 0 &&
+           sw_native_calls_read(thread->runtime, &session->runtimes.modules, &calls) == 0 &&
            sw_builtin_find(thread->runtime, frame, &calls, ret_builtin) == 0;
 }
 
@@ -236,7 +236,7 @@ static int put_stack(
         sw_out_puts(out, SW_STYLE_PLAIN, "  Garbage-collecting\n");
     walk_open(&walk, run->session, thread, options);
     while (out->status == 0 && walk_next(&walk, &frame)) {
-        if (find_builtin(thread, &frame, &builtin))
+        if (find_builtin(run->session, thread, &frame, &builtin))
             put_builtin(out, &builtin);
         put_frame(run, options, &frame);
     }
@@ -334,8 +334,8 @@ static void json_builtin(struct sw_json *json, const struct sw_builtin *builtin)
     sw_json_close_object(json);
 }
 
-static void json_frame(
-    struct sw_json *json, const struct sw_thread *thread, const struct sw_frame *frame)
+static void json_frame(struct sw_json *json, struct sw_session *session,
+    const struct sw_thread *thread, const struct sw_frame *frame)
 {
     const struct sw_code *code = frame->code;
     struct sw_builtin builtin;
@@ -362,7 +362,7 @@ static void json_frame(
     } else {
         sw_json_error(json, "problem", &frame->problem);
     }
-    if (find_builtin(thread, frame, &builtin))
+    if (find_builtin(session, thread, frame, &builtin))
         json_builtin(json, &builtin);
     sw_json_close_object(json);
 }
@@ -395,7 +395,7 @@ static int json_thread(const struct sw_run *run, const struct bt_options *option
     sw_json_open_array(json, "frames");
     walk_open(&walk, run->session, thread, options);
     while (run->out->status == 0 && walk_next(&walk, &frame))
-        json_frame(json, thread, &frame);
+        json_frame(json, run->session, thread, &frame);
     sw_json_close_array(json);
     sw_json_bool(json, "more", walk.more);
     sw_json_error(json, "end", &walk.end);
