@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs inside gdb, attached to a target: times both extensions in turns and prints one JSON line.
 
-Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL (1: all
-threads), BENCH_RUNS, BENCH_PEER_RUNS, BENCH_PACKETS (1: count packets of the remote protocol).
+Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL
+(1: all threads), BENCH_RUNS, BENCH_PEER_RUNS, BENCH_PACKETS (1: count packets of the protocol).
 """
 import json
 import os
@@ -30,7 +30,6 @@ def load_peer(path):
     space = {"__name__": "peer"}
     with open(path) as file:
         source = file.read()
-    ours = {}
     exec(compile(source, path, "exec"), space)
     peer = next(
         value
@@ -47,7 +46,6 @@ def load_peer(path):
             peer.invoke(instance, args, from_tty)
 
     PeerBacktrace()
-    return ours
 
 
 def run(command):
@@ -92,7 +90,7 @@ def measure():
     everyone = setting("ALL") == "1"
     ours = "sidewinder bt -a" if everyone else "sidewinder bt"
     theirs = "thread apply all -q peer-bt" if everyone else "peer-bt"
-    result = {"first": [], "ours": [], "ours_wall": [], "peer": []}
+    result = {"ours": [], "ours_wall": [], "peer": []}
 
     first = cpu(lambda: run(ours))
     result["first_ms"] = first[0]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Starts the benchmark's target under gdbserver, and the delaying proxy before it; prints the port.
 
-serve.py PYTHON TARGET COUNT ROUND_TRIP_MS; ends everything it started when its standard input closes.
+serve.py PYTHON TARGET COUNT ROUND_TRIP_MS; ends all that it started when its standard input closes.
 """
 import os
 import shutil

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The benchmark's target: `target.py KIND N` parks N frames or N threads, says ready, and ends with its
-standard input.
+"""The benchmark's target: `target.py KIND N` parks N frames or N threads, says ready, and ends with
+its standard input.
 
 KIND: deep     one thread, N frames of one function
       diverse  one thread, N frames of 64 functions, each with lines and a name of its own
