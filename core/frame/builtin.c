@@ -106,9 +106,10 @@ static int find_value_stack(
 static bool enters_with(const struct sw_reader *reader, const struct sw_frame *frame)
 {
     static const int opcodes[] = {
-        [SW_ENTER_OPCODE_SETUP_WITH_143] = 143,
-        [SW_ENTER_OPCODE_BEFORE_WITH_53] = 53,
-        [SW_ENTER_OPCODE_BEFORE_WITH_2] = 2,
+        [SW_ENTER_OPCODE_BOUND_143] = 143,
+        [SW_ENTER_OPCODE_BOUND_53] = 53,
+        [SW_ENTER_OPCODE_PLAIN_53] = 53,
+        [SW_ENTER_OPCODE_PLAIN_2] = 2,
         [SW_ENTER_OPCODE_NONE] = -1,
     };
     sw_addr bytecode = frame->code->bytecode;
@@ -183,17 +184,25 @@ static struct method called_method(const struct sw_reader *reader, sw_addr objec
     return method;
 }
 
-/* __enter__ of the object in the slot: up to 3.10 its bound __exit__ has already taken its place.
- */
+/* Whether `with` has put the bound __exit__ in the place of its object when it calls __enter__. */
+static bool enters_bound(const struct sw_reader *reader)
+{
+    return reader->layout->traits.enter_opcode == SW_ENTER_OPCODE_BOUND_143 ||
+           reader->layout->traits.enter_opcode == SW_ENTER_OPCODE_BOUND_53;
+}
+
+/* __enter__ of the object in the slot, or of that whose bound __exit__ is in the slot. */
 static struct method enter_method(
     const struct sw_reader *reader, sw_addr object, const struct sw_native_calls *calls)
 {
+    bool is_bound = has_type(reader, object, "builtin_function_or_method");
     struct method method = {.self = object};
     sw_addr type, descriptor;
     uint64_t dict;
 
-    if (has_type(reader, object, "builtin_function_or_method") &&
-        sw_reader_uint(reader, object, SW_F_CFUNCTION_SELF, NULL, &method.self) < 0)
+    if (is_bound != enters_bound(reader))
+        return method;
+    if (is_bound && sw_reader_uint(reader, object, SW_F_CFUNCTION_SELF, NULL, &method.self) < 0)
         return method;
     if (sw_object_type(reader, method.self, NULL, &type) == 0 &&
         sw_reader_uint(reader, type, SW_F_TYPE_DICT, NULL, &dict) == 0 && dict &&
@@ -231,12 +240,13 @@ int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *fra
     sw_addr tags = reader->layout->traits.stackref == SW_STACKREF_TAGGED ? 3 : 0;
     struct method best = {.depth = 0};
     struct value_stack stack;
-    bool enters, ambiguous = false;
+    bool enters, is_lowest_live, ambiguous = false;
     sw_addr above = 0;
 
     if (!frame->code || !calls->count || find_value_stack(runtime, frame, &stack) < 0)
         return SW_E_NOT_FOUND;
     enters = enters_with(reader, frame);
+    is_lowest_live = enters && !enters_bound(reader);
     for (uint64_t i = stack.slots; i-- > 0;) {
         struct method method;
         sw_addr slot;
@@ -249,8 +259,10 @@ int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *fra
         above = slot;
         if (!method.depth || method.depth < best.depth)
             continue;
-        /* The outermost call is the frame's own; two different objects for it prove nothing. */
-        ambiguous = method.depth == best.depth &&
+        /* The outermost call is the frame's own; two different objects for it prove nothing. But
+           below the object of a `with`, a statement, lie only iterators and bound __exit__s: of
+           such objects the lowest is the live one, and the others are left from earlier. */
+        ambiguous = method.depth == best.depth && !is_lowest_live &&
                     (ambiguous || method.def != best.def || method.self != best.self);
         best = method;
     }
