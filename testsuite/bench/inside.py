@@ -68,22 +68,11 @@ def select_deepest():
 
 
 def count_packets(command):
-    """Requests that gdb sends while the command runs, by its own log of the remote protocol."""
-    log = os.environ["BENCH_LOG"]
-    for line in (
-        "set logging overwrite on",
-        "set logging file " + log,
-        "set logging redirect on",
-        "set logging debugredirect on",
-        "set logging enabled on",
-        "set debug remote 1",
-    ):
-        run(line)
-    run(command)
-    run("set debug remote 0")
-    run("set logging enabled off")
-    with open(log, errors="replace") as file:
-        return file.read().count("Sending packet:")
+    """Requests that gdb sends while the command runs: its log of the protocol comes with the text."""
+    gdb.execute("set debug remote 1")
+    text = run(command)
+    gdb.execute("set debug remote 0")
+    return text.count("Sending packet:")
 
 
 def measure():
