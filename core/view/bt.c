@@ -4,6 +4,7 @@
 
 #include "frame/builtin.h"
 #include "view/command.h"
+#include "view/rendered.h"
 #include "view/width.h"
 
 struct bt_options {
@@ -221,8 +222,21 @@ static void put_builtin(struct sw_out *out, const struct sw_builtin *builtin)
         sw_out_printf(out, SW_STYLE_PLAIN, "  <built-in function %s>\n", builtin->name);
 }
 
-static int put_stack(
-    const struct sw_run *run, const struct bt_options *options, const struct sw_thread *thread)
+/* The same, out of what is kept when the same line was shown before. */
+static void put_frame_again(const struct sw_run *run, const struct bt_options *options,
+    struct sw_rendered *rendered, const struct sw_frame *frame)
+{
+    size_t start = run->out->used;
+    uint64_t flushed = run->out->flushed;
+
+    if (sw_rendered_put(rendered, frame, run->out))
+        return;
+    put_frame(run, options, frame);
+    sw_rendered_keep(rendered, frame, run->out, start, flushed);
+}
+
+static int put_stack(const struct sw_run *run, const struct bt_options *options,
+    struct sw_rendered *rendered, const struct sw_thread *thread)
 {
     struct sw_out *out = run->out;
     struct bt_walk walk;
@@ -238,7 +252,7 @@ static int put_stack(
     while (out->status == 0 && walk_next(&walk, &frame)) {
         if (find_builtin(run->session, thread, &frame, &builtin))
             put_builtin(out, &builtin);
-        put_frame(run, options, &frame);
+        put_frame_again(run, options, rendered, &frame);
     }
     if (walk.more)
         sw_out_puts(out, SW_STYLE_NOTE, "  (more Python frames follow)\n");
@@ -289,6 +303,7 @@ static int bt_text(
     const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
 {
     size_t count = count_selected(threads, options->all), shown = 0;
+    struct sw_rendered rendered = {.arena = {NULL, 0}};
     struct sw_out *out = run->out;
     int status = 0;
 
@@ -301,8 +316,9 @@ static int bt_text(
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
         if (options->all || count > 1)
             put_heading(run, thread);
-        status = put_stack(run, options, thread);
+        status = put_stack(run, options, &rendered, thread);
     }
+    sw_rendered_fini(&rendered);
     if (!shown)
         sw_out_puts(out, SW_STYLE_NOTE,
             options->all ? "Python has no threads.\n"

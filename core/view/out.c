@@ -15,6 +15,7 @@ struct sw_out *sw_out_create(const struct sw_sink *sink)
     out->sink = sink;
     out->style = SW_STYLE_PLAIN;
     out->used = 0;
+    out->flushed = 0;
     out->status = 0;
     return out;
 }
@@ -33,6 +34,7 @@ int sw_out_flush(struct sw_out *out)
             out->status = status;
     }
     out->used = 0;
+    out->flushed++;
     return out->status;
 }
 

@@ -12,7 +12,8 @@ struct sw_out {
     const struct sw_sink *sink;
     enum sw_style style; /* of what is in the buffer */
     size_t used;
-    int status; /* the first failure; everything after it is dropped */
+    uint64_t flushed; /* how often the buffer was handed on */
+    int status;       /* the first failure; everything after it is dropped */
     char buffer[SW_OUT_SIZE];
 };
 

@@ -68,7 +68,7 @@ def select_deepest():
 
 
 def count_packets(command):
-    """Requests that gdb sends while the command runs: its log of the protocol comes with the text."""
+    """Requests that gdb sends while the command runs; its log of them comes with the text."""
     gdb.execute("set debug remote 1")
     text = run(command)
     gdb.execute("set debug remote 0")

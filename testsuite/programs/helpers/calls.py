@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Threads that are inside C functions which are known beforehand.
 
-calls.py FILE: writes to FILE a line for each thread, its pthread id and the line that py-bt must show
-above its newest frame ("-" for none), says ready, and ends when its standard input is closed.
+calls.py FILE: writes to FILE a line for each thread, its pthread id and the line that py-bt must
+show above its newest frame ("-" for none), says ready, and ends when its standard input is closed.
 """
 import os
 import sys
