@@ -60,6 +60,77 @@ static const struct elf_class *elf_class_of(const struct sw_memory *memory)
     return memory->info.pointer_size == 4 ? &elf32 : &elf64;
 }
 
+static int auxv_get(struct sw_memory *memory, uint64_t type, uint64_t *ret_value)
+{
+    return memory->ops.auxv ? memory->ops.auxv(memory->ctx, type, ret_value) : SW_E_NOT_FOUND;
+}
+
+/* ---------------------------------------------------------------- segments */
+
+/* Where the program headers of a module lie. */
+static int find_program_headers(struct sw_memory *memory, const struct sw_module *module,
+    sw_addr *ret_at, uint64_t *ret_count, uint64_t *ret_size)
+{
+    const struct elf_class *elf = elf_class_of(memory);
+    sw_addr base = module->base;
+    uint8_t magic[4];
+    uint64_t offset;
+    int status;
+
+    /* A program that is not position-independent has no bias; its headers are in the aux vector. */
+    if (!base) {
+        *ret_size = elf->phdr_size;
+        status = auxv_get(memory, AUX_PHDR, ret_at);
+        return status < 0 ? status : auxv_get(memory, AUX_PHNUM, ret_count);
+    }
+    status = sw_memory_read(memory, base, magic, sizeof(magic), "ELF header", NULL);
+    if (status < 0 || memcmp(magic, "\177ELF", sizeof(magic)) != 0)
+        return status < 0 ? status : SW_E_NOT_FOUND;
+    status = sw_memory_ptr(memory, base + elf->header_phoff, "ELF header", NULL, &offset);
+    if (status == 0)
+        status =
+            sw_memory_uint(memory, base + elf->header_phentsize, 2, "ELF header", NULL, ret_size);
+    if (status == 0)
+        status = sw_memory_uint(memory, base + elf->header_phnum, 2, "ELF header", NULL, ret_count);
+    if (status == 0)
+        *ret_at = base + offset;
+    return status;
+}
+
+static int read_segment(
+    struct sw_memory *memory, sw_addr at, sw_addr bias, struct sw_segment *ret_segment)
+{
+    const struct elf_class *elf = elf_class_of(memory);
+    uint64_t type = 0, flags = 0, addr = 0, size = 0;
+    int status = sw_memory_uint(memory, at, 4, "program header", NULL, &type);
+
+    if (status == 0)
+        status = sw_memory_uint(memory, at + elf->phdr_flags, 4, "program header", NULL, &flags);
+    if (status == 0)
+        status = sw_memory_ptr(memory, at + elf->phdr_vaddr, "program header", NULL, &addr);
+    if (status == 0)
+        status = sw_memory_ptr(memory, at + elf->phdr_memsz, "program header", NULL, &size);
+    if (status == 0)
+        *ret_segment = (struct sw_segment){(uint32_t)type, (uint32_t)flags, bias + addr, size};
+    return status;
+}
+
+int sw_elf_segments(struct sw_memory *memory, const struct sw_module *module,
+    struct sw_segment *segments, size_t max, size_t *ret_count)
+{
+    uint64_t count = 0, size = 0;
+    sw_addr at = 0;
+    int status = find_program_headers(memory, module, &at, &count, &size);
+
+    if (status == 0 && count > max)
+        status = SW_E_CORRUPT;
+    for (uint64_t i = 0; status == 0 && i < count; i++)
+        status = read_segment(memory, at + i * size, module->base, &segments[i]);
+    if (status == 0)
+        *ret_count = (size_t)count;
+    return status;
+}
+
 /* ---------------------------------------------------------------- modules */
 
 const char *sw_module_basename(const struct sw_module *module)
@@ -90,43 +161,30 @@ static struct sw_module *modules_add(struct sw_modules *modules)
     return &modules->items[modules->count++];
 }
 
-static int auxv_get(struct sw_memory *memory, uint64_t type, uint64_t *ret_value)
-{
-    return memory->ops.auxv ? memory->ops.auxv(memory->ctx, type, ret_value) : SW_E_NOT_FOUND;
-}
-
 /* The main program as its program headers tell it: load bias and dynamic section. */
 static int main_program(struct sw_memory *memory, sw_addr *ret_bias, sw_addr *ret_dynamic)
 {
-    const struct elf_class *elf = elf_class_of(memory);
-    uint64_t phdr = 0, count = 0, dynamic = 0, bias = 0;
+    static const struct sw_module no_bias; /* its headers are where the aux vector says */
+    struct sw_segment segments[SW_MAX_PROGRAM_HEADERS];
+    sw_addr phdr = 0, dynamic = 0, bias = 0;
     bool has_dynamic = false;
+    size_t count = 0;
     int status = auxv_get(memory, AUX_PHDR, &phdr);
 
     if (status == 0)
-        status = auxv_get(memory, AUX_PHNUM, &count);
-    if (status < 0)
-        return status;
-    if (count > SW_MAX_PROGRAM_HEADERS)
-        return SW_E_CORRUPT;
-    for (uint64_t i = 0; i < count; i++) {
-        sw_addr at = phdr + i * elf->phdr_size;
-        uint64_t type = 0, vaddr = 0;
-
-        status = sw_memory_uint(memory, at, 4, "program header", NULL, &type);
-        if (status == 0)
-            status = sw_memory_ptr(memory, at + elf->phdr_vaddr, "program header", NULL, &vaddr);
-        if (status < 0)
-            return status;
-        if (type == PHDR_PHDR)
-            bias = phdr - vaddr;
-        if (type == PHDR_DYNAMIC) {
-            dynamic = vaddr;
+        status = sw_elf_segments(memory, &no_bias, segments, SW_MAX_PROGRAM_HEADERS, &count);
+    for (size_t i = 0; status == 0 && i < count; i++) {
+        if (segments[i].type == PHDR_PHDR)
+            bias = phdr - segments[i].addr;
+        if (segments[i].type == PHDR_DYNAMIC) {
+            dynamic = segments[i].addr;
             has_dynamic = true;
         }
     }
-    if (!has_dynamic)
-        return SW_E_NOT_FOUND;
+    if (status == 0 && !has_dynamic)
+        status = SW_E_NOT_FOUND;
+    if (status < 0)
+        return status;
     *ret_bias = bias;
     *ret_dynamic = dynamic + bias;
     return 0;
@@ -255,72 +313,6 @@ int sw_modules_list(
     }
     *ret_modules = modules;
     return 0;
-}
-
-/* ---------------------------------------------------------------- segments */
-
-/* Where the program headers of a module lie. */
-static int find_program_headers(struct sw_memory *memory, const struct sw_module *module,
-    sw_addr *ret_at, uint64_t *ret_count, uint64_t *ret_size)
-{
-    const struct elf_class *elf = elf_class_of(memory);
-    sw_addr base = module->base;
-    uint8_t magic[4];
-    uint64_t offset;
-    int status;
-
-    /* A program that is not position-independent has no bias; its headers are in the aux vector. */
-    if (!base) {
-        *ret_size = elf->phdr_size;
-        status = auxv_get(memory, AUX_PHDR, ret_at);
-        return status < 0 ? status : auxv_get(memory, AUX_PHNUM, ret_count);
-    }
-    status = sw_memory_read(memory, base, magic, sizeof(magic), "ELF header", NULL);
-    if (status < 0 || memcmp(magic, "\177ELF", sizeof(magic)) != 0)
-        return status < 0 ? status : SW_E_NOT_FOUND;
-    status = sw_memory_ptr(memory, base + elf->header_phoff, "ELF header", NULL, &offset);
-    if (status == 0)
-        status =
-            sw_memory_uint(memory, base + elf->header_phentsize, 2, "ELF header", NULL, ret_size);
-    if (status == 0)
-        status = sw_memory_uint(memory, base + elf->header_phnum, 2, "ELF header", NULL, ret_count);
-    if (status == 0)
-        *ret_at = base + offset;
-    return status;
-}
-
-static int read_segment(
-    struct sw_memory *memory, sw_addr at, sw_addr bias, struct sw_segment *ret_segment)
-{
-    const struct elf_class *elf = elf_class_of(memory);
-    uint64_t type = 0, flags = 0, addr = 0, size = 0;
-    int status = sw_memory_uint(memory, at, 4, "program header", NULL, &type);
-
-    if (status == 0)
-        status = sw_memory_uint(memory, at + elf->phdr_flags, 4, "program header", NULL, &flags);
-    if (status == 0)
-        status = sw_memory_ptr(memory, at + elf->phdr_vaddr, "program header", NULL, &addr);
-    if (status == 0)
-        status = sw_memory_ptr(memory, at + elf->phdr_memsz, "program header", NULL, &size);
-    if (status == 0)
-        *ret_segment = (struct sw_segment){(uint32_t)type, (uint32_t)flags, bias + addr, size};
-    return status;
-}
-
-int sw_elf_segments(struct sw_memory *memory, const struct sw_module *module,
-    struct sw_segment *segments, size_t max, size_t *ret_count)
-{
-    uint64_t count = 0, size = 0;
-    sw_addr at = 0;
-    int status = find_program_headers(memory, module, &at, &count, &size);
-
-    if (status == 0 && count > max)
-        status = SW_E_CORRUPT;
-    for (uint64_t i = 0; status == 0 && i < count; i++)
-        status = read_segment(memory, at + i * size, module->base, &segments[i]);
-    if (status == 0)
-        *ret_count = (size_t)count;
-    return status;
 }
 
 /* ---------------------------------------------------------------- symbols */

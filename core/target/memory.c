@@ -76,6 +76,14 @@ static int fetch(struct sw_memory *memory, sw_addr addr, void *buf, size_t len)
     return 0;
 }
 
+/* Allocates the cache at the first need; false when the host is out of memory. */
+static bool has_pages(struct sw_memory *memory)
+{
+    if (!memory->pages)
+        memory->pages = calloc(SW_MAX_CACHED_PAGES, sizeof(*memory->pages));
+    return memory->pages != NULL;
+}
+
 static struct sw_page *page_set(struct sw_memory *memory, sw_addr base, unsigned *ret_set)
 {
     *ret_set = (unsigned)(base / SW_PAGE_SIZE) % SW_PAGE_SETS;
@@ -163,11 +171,8 @@ static int page_get(struct sw_memory *memory, sw_addr base, struct sw_page **ret
     struct sw_page *page;
     int status;
 
-    if (!memory->pages) {
-        memory->pages = calloc(SW_MAX_CACHED_PAGES, sizeof(*memory->pages));
-        if (!memory->pages)
-            return SW_E_NO_MEMORY;
-    }
+    if (!has_pages(memory))
+        return SW_E_NO_MEMORY;
     page = page_find(memory, base);
     if (page) {
         *ret_page = page;
@@ -304,11 +309,8 @@ void sw_memory_prefetch(struct sw_memory *memory, sw_addr addr, size_t len)
 
     if (len == 0 || end < addr || end > UINT64_MAX - SW_PAGE_SIZE)
         return;
-    if (!memory->pages) {
-        memory->pages = calloc(SW_MAX_CACHED_PAGES, sizeof(*memory->pages));
-        if (!memory->pages)
-            return;
-    }
+    if (!has_pages(memory))
+        return;
     while (base < end && !memory->stopped) {
         unsigned count = 0;
 
