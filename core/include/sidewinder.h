@@ -145,12 +145,6 @@ struct sw_target_ops {
        SW_E_NOT_FOUND ends the list. NULL: modules come from link_map alone. */
     int (*module)(void *ctx, unsigned index, struct sw_module *ret_module);
 
-    /* Offset of a member path ("threads.head") in a C type, from debug information. Asked only for
-       a CPython version that this build has no table for. NULL: such a version is SW_E_UNSUPPORTED.
-     */
-    int (*field)(
-        void *ctx, const char *type, const char *path, uint64_t *ret_offset, uint64_t *ret_width);
-
     /* The `index`th native thread, in the debugger's order; SW_E_NOT_FOUND ends the list.
        `thread_pointer` may stay 0 when it is expensive. NULL: interpreter threads are shown without
        the debugger's numbers. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A layout: where CPython keeps each thing, for one build of one version. The fields come from
- * layouts/ (generated tables), the target's own _Py_DebugOffsets (3.13+) where it has them, or the
- * debugger's types for a version without a table.
+ * layouts/ (generated tables) and the target's own _Py_DebugOffsets (3.13+) where it has them.
  */
 #ifndef SW_LAYOUT_LAYOUT_H
 #define SW_LAYOUT_LAYOUT_H
@@ -36,7 +35,6 @@ struct sw_flavour {
 enum sw_layout_source {
     SW_SOURCE_TABLE = 0,     /* layouts/cpython-X.Y.layout */
     SW_SOURCE_DEBUG_OFFSETS, /* the target's own _Py_DebugOffsets */
-    SW_SOURCE_DEBUGGER,      /* the debugger's types */
 };
 
 /* A complete layout. A plain value. */

@@ -23,7 +23,6 @@ enum sw_found_by {
 enum sw_layout_origin {
     SW_LAYOUT_FROM_TABLE = 0,
     SW_LAYOUT_FROM_DEBUG_OFFSETS, /* the target's own, completed from the table */
-    SW_LAYOUT_FROM_DEBUGGER,
 };
 
 struct sw_runtime {

@@ -17,8 +17,9 @@ struct sw_source_file {
     size_t path_len;
     char *text; /* NULL when the file cannot be had */
     size_t len;
-    uint32_t *lines; /* offset of each line */
-    int32_t line_count;
+    uint32_t *lines; /* offset of each line found so far */
+    int32_t line_count, line_room;
+    bool is_complete; /* no line is left to find */
 };
 
 static void file_free(struct sw_source_file *file)
@@ -96,21 +97,33 @@ static bool read_file(const char *path, struct sw_source_file *file)
     return file->len > 0;
 }
 
-static bool index_lines(struct sw_source_file *file)
+/* Find the lines up to `number` and the one behind it, which ends it. */
+static bool index_lines(struct sw_source_file *file, int32_t number)
 {
-    size_t count = 1;
+    while (!file->is_complete && file->line_count <= number) {
+        size_t start = 0;
 
-    for (size_t i = 0; i < file->len; i++)
-        count += file->text[i] == '\n';
-    file->lines = malloc(count * sizeof(*file->lines));
-    if (!file->lines)
-        return false;
-    file->lines[0] = 0;
-    file->line_count = 1;
-    for (size_t i = 0; i < file->len; i++)
-        if (file->text[i] == '\n')
-            file->lines[file->line_count++] = (uint32_t)i + 1;
-    return true;
+        if (file->line_count) {
+            size_t last = file->lines[file->line_count - 1];
+            const char *end = memchr(file->text + last, '\n', file->len - last);
+
+            file->is_complete = !end;
+            if (!end)
+                break;
+            start = (size_t)(end + 1 - file->text);
+        }
+        if (file->line_count == file->line_room) {
+            int32_t room = file->line_room ? 2 * file->line_room : 256;
+            uint32_t *lines = realloc(file->lines, (size_t)room * sizeof(*lines));
+
+            if (!lines)
+                return false;
+            file->lines = lines;
+            file->line_room = room;
+        }
+        file->lines[file->line_count++] = (uint32_t)start;
+    }
+    return number <= file->line_count;
 }
 
 static struct sw_source_file *file_open(struct sw_memory *memory, const char *path, size_t len)
@@ -127,12 +140,11 @@ static struct sw_source_file *file_open(struct sw_memory *memory, const char *pa
     }
     memcpy(file->path, path, len);
     file->path_len = len;
-    if (!host_path(memory, path, len, host, sizeof(host)) || !read_file(host, file) ||
-        !index_lines(file)) {
+    if (!host_path(memory, path, len, host, sizeof(host)) || !read_file(host, file)) {
         free(file->text);
         file->text = NULL;
         file->len = 0;
-        file->line_count = 0;
+        file->is_complete = true;
     }
     return file;
 }
@@ -167,7 +179,7 @@ int sw_sources_line(struct sw_sources *sources, struct sw_memory *memory, const 
     struct sw_source_file *file = file_get(sources, memory, path, path_len);
     size_t start, end;
 
-    if (!file || number < 1 || number > file->line_count)
+    if (!file || number < 1 || !index_lines(file, number))
         return SW_E_NOT_FOUND;
     start = file->lines[number - 1];
     end = number < file->line_count ? file->lines[number] : file->len;

@@ -13,13 +13,18 @@ enum {
 
 enum { SEGMENT_LOAD = 1, SEGMENT_GNU_EH_FRAME = 0x6474e550 };
 
-/* The module's .eh_frame_hdr when one of its segments holds `pc`. */
+/* Where a module's .eh_frame_hdr is, and where the code it is asked about ends. */
+struct table {
+    sw_addr addr;
+    sw_addr code_end;
+};
+
+/* The module's table when one of its segments holds `pc`. */
 static int find_table(
-    struct sw_memory *memory, const struct sw_module *module, sw_addr pc, sw_addr *ret_table)
+    struct sw_memory *memory, const struct sw_module *module, sw_addr pc, struct table *ret_table)
 {
     struct sw_segment segments[SW_MAX_PROGRAM_HEADERS];
-    bool holds = false;
-    sw_addr table = 0;
+    struct table table = {0};
     size_t count = 0;
     int status = sw_elf_segments(memory, module, segments, SW_MAX_PROGRAM_HEADERS, &count);
 
@@ -28,11 +33,11 @@ static int find_table(
 
         if (segment->type == SEGMENT_LOAD && pc >= segment->addr &&
             pc - segment->addr < segment->size)
-            holds = true;
+            table.code_end = segment->addr + segment->size;
         if (segment->type == SEGMENT_GNU_EH_FRAME)
-            table = segment->addr;
+            table.addr = segment->addr;
     }
-    if (status == 0 && (!holds || !table))
+    if (status == 0 && (!table.code_end || !table.addr))
         status = SW_E_NOT_FOUND;
     if (status == 0)
         *ret_table = table;
@@ -49,53 +54,71 @@ static int signed32(struct sw_memory *memory, sw_addr addr, int64_t *ret_value)
     return status;
 }
 
-/* Binary search for the last entry that begins at or before `pc`; entries are pairs relative to the
-   table, sorted by the first. */
-static int search(
-    struct sw_memory *memory, sw_addr table, sw_addr pc, sw_addr *ret_start, sw_addr *ret_fde)
+/* Entries looked at where an even spread of functions would put the one that is sought: two or
+   three pages of memory are then read where bisection reads eight, each a round trip on a remote
+   target. Bisection ends what guesses did not. */
+enum { GUESSES = 8 };
+
+/* The last entry that begins at or before `pc`; entries are pairs relative to the table, sorted by
+   the first. */
+static int search(struct sw_memory *memory, const struct table *table, sw_addr pc,
+    sw_addr *ret_start, sw_addr *ret_fde)
 {
+    const sw_addr entries = table->addr + 12;
     uint8_t head[4];
     uint64_t low = 0, high = 0;
     int64_t start = 0, fde = 0;
-    int status = sw_memory_read(memory, table, head, sizeof(head), "eh_frame_hdr", NULL);
+    sw_addr low_start = 0, high_start = table->code_end;
+    int status = sw_memory_read(memory, table->addr, head, sizeof(head), "eh_frame_hdr", NULL);
 
     if (status < 0)
         return status;
     if (head[0] != 1 || head[1] != ENCODING_PCREL_SDATA4 || head[2] != ENCODING_UDATA4 ||
         head[3] != ENCODING_DATAREL_SDATA4)
         return SW_E_NOT_FOUND;
-    status = sw_memory_uint(memory, table + 8, 4, "eh_frame_hdr", NULL, &high);
-    while (status == 0 && low < high) {
-        uint64_t middle = low + (high - low) / 2;
+    status = sw_memory_uint(memory, table->addr + 8, 4, "eh_frame_hdr", NULL, &high);
+    for (unsigned step = 0; status == 0 && low < high; step++) {
+        uint64_t index = low + (high - low) / 2;
+        sw_addr at;
 
-        status = signed32(memory, table + 12 + 8 * middle, &start);
-        if (table + (sw_addr)start <= pc)
-            low = middle + 1;
-        else
-            high = middle;
+        if (step == 0)
+            index = 0;
+        else if (step < GUESSES && pc < high_start && low_start < pc)
+            index = low + (uint64_t)((double)(high - low) * (double)(pc - low_start) /
+                                     (double)(high_start - low_start));
+        status = signed32(memory, entries + 8 * index, &start);
+        at = table->addr + (sw_addr)start;
+        if (at <= pc) {
+            low = index + 1;
+            low_start = at;
+        } else {
+            high = index;
+            high_start = at;
+        }
     }
     if (status == 0 && low == 0)
         return SW_E_NOT_FOUND;
     if (status == 0)
-        status = signed32(memory, table + 12 + 8 * (low - 1), &start);
+        status = signed32(memory, entries + 8 * (low - 1), &start);
     if (status == 0)
-        status = signed32(memory, table + 12 + 8 * (low - 1) + 4, &fde);
+        status = signed32(memory, entries + 8 * (low - 1) + 4, &fde);
     if (status < 0)
         return status;
-    *ret_start = table + (sw_addr)start;
-    *ret_fde = table + (sw_addr)fde;
+    *ret_start = table->addr + (sw_addr)start;
+    *ret_fde = table->addr + (sw_addr)fde;
     return 0;
 }
 
 static int find_in_module(struct sw_memory *memory, const struct sw_module *module, sw_addr pc,
     struct sw_function *ret_function)
 {
-    sw_addr table, start = 0, fde = 0;
+    struct table table = {0};
+    sw_addr start = 0, fde = 0;
     uint64_t size = 0;
     int status = find_table(memory, module, pc, &table);
 
     if (status == 0)
-        status = search(memory, table, pc, &start, &fde);
+        status = search(memory, &table, pc, &start, &fde);
     /* An FDE is {length, CIE, start, size ...}, 4 bytes each in this encoding. */
     if (status == 0)
         status = sw_memory_uint(memory, fde + 12, 4, "eh_frame", NULL, &size);

@@ -35,8 +35,6 @@ static const char *origin_text(const struct sw_runtime *runtime)
     switch (runtime->origin) {
     case SW_LAYOUT_FROM_DEBUG_OFFSETS:
         return "the target's own _Py_DebugOffsets, completed from the built-in table";
-    case SW_LAYOUT_FROM_DEBUGGER:
-        return "the debugger's types";
     case SW_LAYOUT_FROM_TABLE:
         break;
     }
@@ -146,9 +144,7 @@ static void runtime_json(struct sw_json *json, const struct sw_session *session,
     sw_json_address(json, "address", runtime->root ? runtime->root : runtime->head);
     sw_json_string(json, "found_by", sw_found_by_name(runtime->found_by));
     sw_json_string(json, "layout",
-        runtime->origin == SW_LAYOUT_FROM_DEBUG_OFFSETS ? "debug-offsets"
-        : runtime->origin == SW_LAYOUT_FROM_DEBUGGER    ? "debugger"
-                                                        : "table");
+        runtime->origin == SW_LAYOUT_FROM_DEBUG_OFFSETS ? "debug-offsets" : "table");
     sw_json_bool(json, "validated", runtime->validated);
     sw_json_int(json, "interpreters", (int64_t)counts.interpreters);
     sw_json_int(json, "threads", (int64_t)counts.threads);

@@ -19,7 +19,6 @@ static const char *const question_names[IMAGE_QUESTIONS] = {
     [IMAGE_SYMBOL] = "symbol",
     [IMAGE_SECTION] = "section",
     [IMAGE_MODULE] = "module",
-    [IMAGE_FIELD] = "field",
     [IMAGE_THREAD] = "thread",
     [IMAGE_SELECTED_THREAD] = "selected_thread",
     [IMAGE_REG] = "reg",

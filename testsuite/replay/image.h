@@ -29,7 +29,6 @@ enum image_question {
     IMAGE_SYMBOL,
     IMAGE_SECTION,
     IMAGE_MODULE,
-    IMAGE_FIELD,
     IMAGE_THREAD,
     IMAGE_SELECTED_THREAD,
     IMAGE_REG,
@@ -53,8 +52,8 @@ struct image_answer {
     enum image_question question;
     uint64_t index; /* of the symbol, section, module, thread or frame; the type of auxv */
     int status;
-    char name[IMAGE_NAME];     /* symbol, section, register, C type */
-    char detail[IMAGE_DETAIL]; /* member path of a field, path of a module */
+    char name[IMAGE_NAME];     /* symbol, section, register */
+    char detail[IMAGE_DETAIL]; /* path of a module */
     uint64_t values[4];        /* in the order of the callback's results */
 };
 

@@ -16,7 +16,6 @@ void recorder_init(struct recorder *recorder, const struct sw_target_info *info,
     image->can[IMAGE_SYMBOL] = ops->symbol != NULL;
     image->can[IMAGE_SECTION] = ops->section != NULL;
     image->can[IMAGE_MODULE] = ops->module != NULL;
-    image->can[IMAGE_FIELD] = ops->field != NULL;
     image->can[IMAGE_THREAD] = ops->thread != NULL;
     image->can[IMAGE_SELECTED_THREAD] = ops->selected_thread != NULL;
     image->can[IMAGE_REG] = ops->reg != NULL;
@@ -110,21 +109,6 @@ static int recorder_module(void *ctx, unsigned index, struct sw_module *ret_modu
     return status;
 }
 
-static int recorder_field(
-    void *ctx, const char *type, const char *path, uint64_t *ret_offset, uint64_t *ret_width)
-{
-    struct recorder *recorder = ctx;
-    int status = recorder->ops.field(recorder->ctx, type, path, ret_offset, ret_width);
-    struct image_answer made = answer(IMAGE_FIELD, 0, type, path, status);
-
-    if (status == 0) {
-        made.values[0] = *ret_offset;
-        made.values[1] = *ret_width;
-    }
-    keep(recorder, &made);
-    return status;
-}
-
 static void keep_thread(
     struct recorder *recorder, struct image_answer *made, const struct sw_native_thread *thread)
 {
@@ -200,7 +184,6 @@ void recorder_ops(const struct recorder *recorder, struct sw_target_ops *ret_ops
         .symbol = ops->symbol ? recorder_symbol : NULL,
         .section = ops->section ? recorder_section : NULL,
         .module = ops->module ? recorder_module : NULL,
-        .field = ops->field ? recorder_field : NULL,
         .thread = ops->thread ? recorder_thread : NULL,
         .selected_thread = ops->selected_thread ? recorder_selected_thread : NULL,
         .reg = ops->reg ? recorder_reg : NULL,

@@ -138,19 +138,6 @@ static int replay_module(void *ctx, unsigned index, struct sw_module *ret_module
     return status;
 }
 
-static int replay_field(
-    void *ctx, const char *type, const char *path, uint64_t *ret_offset, uint64_t *ret_width)
-{
-    int status;
-    const struct image_answer *found = answer(ctx, IMAGE_FIELD, 0, type, path, &status);
-
-    if (found) {
-        *ret_offset = found->values[0];
-        *ret_width = found->values[1];
-    }
-    return status;
-}
-
 static void thread_of(const struct image_answer *found, struct sw_native_thread *ret_thread)
 {
     memset(ret_thread, 0, sizeof(*ret_thread));
@@ -220,7 +207,6 @@ void replay_ops(const struct replay *replay, struct sw_target_ops *ret_ops)
         .symbol = can[IMAGE_SYMBOL] ? replay_symbol : NULL,
         .section = can[IMAGE_SECTION] ? replay_section : NULL,
         .module = can[IMAGE_MODULE] ? replay_module : NULL,
-        .field = can[IMAGE_FIELD] ? replay_field : NULL,
         .thread = can[IMAGE_THREAD] ? replay_thread : NULL,
         .selected_thread = can[IMAGE_SELECTED_THREAD] ? replay_selected_thread : NULL,
         .reg = can[IMAGE_REG] ? replay_reg : NULL,
