@@ -159,6 +159,11 @@ struct sw_target_ops {
        before CPython 3.15. */
     int (*reg)(void *ctx, const char *name, uint64_t *ret_value);
 
+    /* The level of the native frame that the user selected, 0 the innermost. NULL: commands start
+       at the newest Python frame, or where py-up and py-down went, wherever the debugger's user is.
+     */
+    int (*selected_frame)(void *ctx, unsigned *ret_level);
+
     /* The program counter of the `index`th native frame of the selected thread, 0 the innermost;
        SW_E_NOT_FOUND ends the list. Asked only on architectures whose stacks we cannot unwind
        ourselves. NULL: there the C function that the innermost Python frame calls is not named. */
@@ -210,6 +215,25 @@ struct sw_session_counters {
 SW_API void sw_session_counters(
     const struct sw_session *session, struct sw_session_counters *ret_counters);
 
+/* ---------------------------------------------------------------- settings */
+
+/* A number or switch that the user can set, `set sidewinder NAME VALUE`. Static storage. */
+struct sw_setting {
+    const char *name;    /* "string-length" */
+    const char *summary; /* one line */
+    const char *help;    /* several lines */
+    bool is_switch;      /* on or off, 1 or 0 */
+    int64_t minimum, maximum;
+    int64_t fallback; /* what it is until it is set */
+};
+
+/* All settings, *ret_count of them; their order is their index below. */
+SW_API const struct sw_setting *sw_settings(size_t *ret_count);
+
+/* Set one for this session; SW_E_USAGE, with the range in the message, for a value beyond it. */
+SW_API int sw_session_set(
+    struct sw_session *session, size_t setting, int64_t value, struct sw_error *reterr);
+
 /* ---------------------------------------------------------------- output */
 
 /* What a piece of text is; the adapter decides what that looks like. */
@@ -259,6 +283,43 @@ SW_API const struct sw_command *sw_command_find(const char *name);
  */
 SW_API int sw_command_run(struct sw_session *session, const struct sw_command *command,
     const char *args, const struct sw_sink *sink, struct sw_error *reterr);
+
+/* ---------------------------------------------------------------- values */
+
+/*
+ * Write the object at `object` as py-print would (docs/values.md), within the session's settings.
+ * For pretty printers and variable views. Fails, having written nothing, only when there is no
+ * Python (SW_E_NOT_PYTHON) or no object (SW_E_CORRUPT, SW_E_READ).
+ */
+SW_API int sw_value_write(struct sw_session *session, sw_addr object, const struct sw_sink *sink,
+    struct sw_error *reterr);
+
+/* What the children of an object are to a variable view. */
+enum sw_children_kind {
+    SW_CHILDREN_NONE = 0, /* none, or none that are worth a look: a number, a string */
+    SW_CHILDREN_ARRAY,    /* items: "[0]", "[1]" ... */
+    SW_CHILDREN_MAP,      /* keys and values */
+    SW_CHILDREN_MEMBERS,  /* attributes by name */
+};
+
+struct sw_child {
+    char name[128]; /* "[3]", the attribute's name; of a map's entry "[KEY]", the key's text cut */
+    sw_addr key;    /* of a map's entry the key's object; 0 otherwise */
+    sw_addr value;
+};
+
+/* A walk over an object's children, at most SW_MAX_CHILDREN of them. */
+struct sw_children;
+
+/* Begin. The walk borrows the session and must be closed before the target runs. */
+SW_API int sw_children_open(struct sw_session *session, sw_addr object, struct sw_error *reterr,
+    struct sw_children **ret_children);
+SW_API enum sw_children_kind sw_children_kind(const struct sw_children *children);
+
+/* The next child: 1, 0 at the end, or a negative status. */
+SW_API int sw_children_next(
+    struct sw_children *children, struct sw_error *reterr, struct sw_child *ret_child);
+SW_API void sw_children_close(struct sw_children *children);
 
 #ifdef __cplusplus
 }
