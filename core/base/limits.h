@@ -90,6 +90,32 @@
    has half a megabyte. */
 #define SW_MAX_STRUCT_SIZE (16 * 1024 * 1024)
 
+/* Digits (of 30 bits) of an int that is written in decimal: the conversion takes the square of it,
+   a tenth of a second at this size. */
+#define SW_MAX_INT_DIGITS 10000
+
+/* Containers within containers that are written, whatever the user sets: each takes stack. */
+#define SW_MAX_VALUE_DEPTH 100
+
+/* Characters of one value, whatever the user sets: 16 MB of text are no answer. */
+#define SW_MAX_VALUE_WIDTH (16 * 1024 * 1024)
+
+/* Bases of a class: inheritance is shallow, mixins are many in generated code. */
+#define SW_MAX_BASES 256
+
+/* Types remembered for one stop, about 250 bytes each; the cache starts anew when full. */
+#define SW_MAX_CACHED_TYPES 8192
+
+/* Local variables of one frame: what fits an instruction's argument is more, generated code has
+   thousands. */
+#define SW_MAX_LOCALS 65536
+
+/* Children that a variable view is given: what it shows at once. */
+#define SW_MAX_CHILDREN 65536
+
+/* Slots of a set's table that are looked at: empty ones show nothing, and cost a read. */
+#define SW_MAX_SET_SLOTS (1024 * 1024)
+
 /* Warnings kept in one result. */
 #define SW_MAX_WARNINGS 16
 

@@ -236,3 +236,26 @@ int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_fra
     }
     return 0;
 }
+
+int sw_frame_read(const struct sw_runtime *runtime, struct sw_codes *codes, sw_addr addr,
+    struct sw_error *reterr, struct sw_frame *ret_frame)
+{
+    struct sw_stack stack = {.runtime = runtime, .codes = codes};
+    struct sw_frame frame = {.addr = addr, .lasti = -1, .position = {0, 0, -1, -1}};
+    struct sw_span span;
+    int status = sw_span_load(&runtime->reader, SW_S_FRAME, addr, reterr, &span);
+
+    if (status < 0)
+        return status;
+    status = read_frame(&stack, &span, &frame);
+    if (status >= 0 && !frame.code && frame.problem.status == SW_OK)
+        return sw_fail(reterr, SW_E_CORRUPT, addr, "frame", "the frame at 0x%llx runs no code",
+            (unsigned long long)addr);
+    if (status < 0 || !frame.code) {
+        if (reterr)
+            *reterr = frame.problem;
+        return status < 0 ? status : (int)frame.problem.status;
+    }
+    *ret_frame = frame;
+    return 0;
+}

@@ -46,4 +46,9 @@ void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, str
  */
 int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame);
 
+/* One frame by itself, whatever stack it is on: a generator's, a traceback's. `index` is 0, `code`
+   as above. */
+int sw_frame_read(const struct sw_runtime *runtime, struct sw_codes *codes, sw_addr addr,
+    struct sw_error *reterr, struct sw_frame *ret_frame);
+
 #endif

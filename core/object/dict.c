@@ -70,37 +70,109 @@ static int open_kinds(
     return 0;
 }
 
-int sw_dict_open(
+/* Where a split dict keeps the order of its values. 3.11 and 3.12 (gh-90997): bytes before the
+   values, read downwards, behind the sizes {used, prefix}; 3.13 and later: a header {capacity,
+   size, embedded, valid} before the values and the bytes behind them, read upwards. */
+static int open_order(
+    const struct sw_reader *reader, sw_addr values, struct sw_error *reterr, struct sw_dict *dict)
+{
+    unsigned size = reader->memory->info.pointer_size;
+    uint64_t capacity = 0, used;
+    bool has_header = sw_reader_has(reader, SW_F_DICT_VALUES_VALUES) &&
+                      reader->layout->fields[SW_F_DICT_VALUES_VALUES].offset > 0;
+    int status;
+
+    if (reader->layout->traits.dict_form != SW_DICT_FORM_KINDS)
+        return 0;
+    if (has_header) {
+        status = sw_memory_uint(reader->memory, values, 1, "dict_values", reterr, &capacity);
+        if (status == 0)
+            status = sw_memory_uint(reader->memory, values + 1, 1, "dict_values", reterr, &used);
+        dict->order = dict->values + capacity * size;
+        dict->order_step = 1;
+    } else {
+        status = sw_memory_uint(reader->memory, values - 2, 1, "dict_values", reterr, &used);
+        dict->order = values - 3;
+        dict->order_step = -1;
+    }
+    if (status == 0 && used < dict->count)
+        dict->count = used;
+    return status;
+}
+
+static int open_keys(const struct sw_reader *reader, sw_addr keys, sw_addr values,
+    struct sw_error *reterr, struct sw_dict *dict)
+{
+    int status = sw_reader_uint(reader, keys, SW_F_DICT_KEYS_NENTRIES, reterr, &dict->count);
+
+    if (status == 0)
+        status = reader->layout->traits.dict_form == SW_DICT_FORM_INDEXED
+                     ? open_indexed(reader, keys, reterr, dict)
+                     : open_kinds(reader, keys, reterr, dict);
+    if (status < 0 || !values)
+        return status;
+    dict->values = values;
+    if (sw_reader_has(reader, SW_F_DICT_VALUES_VALUES))
+        dict->values = sw_reader_at(reader, values, SW_F_DICT_VALUES_VALUES);
+    return open_order(reader, values, reterr, dict);
+}
+
+static int check_count(const struct sw_dict *dict, sw_addr addr, struct sw_error *reterr)
+{
+    if (dict->count >> SW_MAX_DICT_LOG2)
+        return sw_fail(reterr, SW_E_CORRUPT, addr, "dict", "no dict at 0x%llx: %llu entries",
+            (unsigned long long)addr, (unsigned long long)dict->count);
+    return 0;
+}
+
+int sw_dict_open_like(
     const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, struct sw_dict *ret_dict)
 {
     struct sw_dict dict = {.reader = reader};
-    sw_addr keys;
-    int status = sw_object_check(reader, addr, SW_TYPE_DICT, "dict", reterr);
+    sw_addr keys, values;
+    int status;
 
-    if (status < 0)
-        return status;
     if (reader->layout->traits.dict_form == SW_DICT_FORM_TABLE) {
         status = open_table(reader, addr, reterr, &dict);
     } else {
         status = sw_reader_uint(reader, addr, SW_F_DICT_KEYS, reterr, &keys);
         if (status == 0)
-            status = sw_reader_uint(reader, addr, SW_F_DICT_VALUES, reterr, &dict.values);
+            status = sw_reader_uint(reader, addr, SW_F_DICT_VALUES, reterr, &values);
         if (status == 0)
-            status = sw_reader_uint(reader, keys, SW_F_DICT_KEYS_NENTRIES, reterr, &dict.count);
-        if (status == 0)
-            status = reader->layout->traits.dict_form == SW_DICT_FORM_INDEXED
-                         ? open_indexed(reader, keys, reterr, &dict)
-                         : open_kinds(reader, keys, reterr, &dict);
+            status = open_keys(reader, keys, values, reterr, &dict);
     }
-    if (status < 0)
-        return status;
-    if (dict.values && sw_reader_has(reader, SW_F_DICT_VALUES_VALUES))
-        dict.values = sw_reader_at(reader, dict.values, SW_F_DICT_VALUES_VALUES);
-    if (dict.count >> SW_MAX_DICT_LOG2)
-        return sw_fail(reterr, SW_E_CORRUPT, addr, "dict", "no dict at 0x%llx: %llu entries",
-            (unsigned long long)addr, (unsigned long long)dict.count);
-    *ret_dict = dict;
-    return 0;
+    if (status == 0)
+        status = check_count(&dict, addr, reterr);
+    if (status == 0)
+        *ret_dict = dict;
+    return status;
+}
+
+int sw_dict_open(
+    const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, struct sw_dict *ret_dict)
+{
+    int status = sw_object_check(reader, addr, SW_TYPE_DICT, "dict", reterr);
+
+    return status < 0 ? status : sw_dict_open_like(reader, addr, reterr, ret_dict);
+}
+
+int sw_dict_open_values(const struct sw_reader *reader, sw_addr keys, sw_addr values,
+    struct sw_error *reterr, struct sw_dict *ret_dict)
+{
+    struct sw_dict dict = {.reader = reader};
+    int status = open_keys(reader, keys, values, reterr, &dict);
+
+    if (status == 0)
+        status = check_count(&dict, keys, reterr);
+    if (status == 0)
+        *ret_dict = dict;
+    return status;
+}
+
+int sw_dict_length(
+    const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, uint64_t *ret_length)
+{
+    return sw_reader_uint(reader, addr, SW_F_DICT_USED, reterr, ret_length);
 }
 
 int sw_dict_next(
@@ -110,18 +182,30 @@ int sw_dict_next(
     unsigned size = memory->info.pointer_size;
 
     while (dict->next < dict->count) {
-        sw_addr at = dict->entries + dict->next * dict->stride + dict->key_at;
-        sw_addr value_at = dict->values ? dict->values + dict->next * size : at + size;
-        sw_addr key, value;
-        int status = sw_memory_ptr(memory, at, "dict entry", reterr, &key);
+        uint64_t slot = dict->next;
+        sw_addr at, value_at, key, value;
+        int status = 0;
+
+        if (dict->order)
+            status = sw_memory_uint(memory,
+                dict->order + (sw_addr)((int64_t)dict->next * dict->order_step), 1, "dict order",
+                reterr, &slot);
+        at = dict->entries + slot * dict->stride + dict->key_at;
+        value_at = dict->values ? dict->values + slot * size : at + size;
+        if (status == 0)
+            status = sw_memory_ptr(memory, at, "dict entry", reterr, &key);
 
         if (status == 0)
             status = sw_memory_ptr(memory, value_at, "dict entry", reterr, &value);
         if (status < 0)
             return status;
         dict->next++;
-        if (!key || !value)
+        if (!key || !value) {
+            /* A table may be emptied by deletions, and may be damaged into any size. */
+            if (dict->next % 4096 == 0 && sw_memory_interrupted(memory))
+                return sw_fail(reterr, SW_E_STOPPED, at, "dict", "interrupted");
             continue;
+        }
         *ret_key = key;
         *ret_value = value;
         return 1;

@@ -14,11 +14,28 @@ struct sw_dict {
     uint64_t next;
     unsigned stride;
     unsigned key_at; /* offset of the key in an entry; the value follows it */
+    /* Split dicts since 3.11: the entries in the order in which they were set, a byte each. */
+    sw_addr order; /* address of the first of these bytes; 0 where the entries have that order */
+    int order_step;
 };
 
 /* Begin a walk. Lengths are checked against what a dict can have. */
 int sw_dict_open(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr,
     struct sw_dict *ret_dict);
+
+/* The same for what is laid out as a dict but is none: 3.15's frozendict. */
+int sw_dict_open_like(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr,
+    struct sw_dict *ret_dict);
+
+/* Begin a walk over values that lie apart from any dict: those of an instance without __dict__
+   (3.11 and later). `values` is the address of struct _dictvalues (3.13), of the array before it.
+ */
+int sw_dict_open_values(const struct sw_reader *reader, sw_addr keys, sw_addr values,
+    struct sw_error *reterr, struct sw_dict *ret_dict);
+
+/* ma_used: how many entries there are. */
+int sw_dict_length(
+    const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, uint64_t *ret_length);
 
 /* The next entry: 1, 0 at the end, or a negative status. */
 int sw_dict_next(

@@ -17,14 +17,16 @@ static bool is_int27(const struct sw_reader *reader, sw_addr addr)
 
 /* How many digits and which sign: in ob_size up to 3.11, in lv_tag (sign in two bits, then one bit
    for immortals, the count above) since 3.12 (gh-101291). */
-static int digit_count(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr,
-    uint64_t *ret_count, bool *ret_negative)
+int sw_long_shape(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr,
+    uint64_t *ret_count, bool *ret_negative, unsigned *ret_width, unsigned *ret_bits)
 {
     bool tagged = reader->layout->traits.int_form == SW_INT_FORM_LV_TAG;
     enum sw_field_id field = tagged ? SW_F_LONG_LV_TAG : SW_F_LONG_LENGTH;
     uint64_t word;
-    int status = sw_reader_uint(reader, addr, field, reterr, &word);
+    int status = sw_object_check(reader, addr, SW_TYPE_LONG, "int", reterr);
 
+    if (status == 0)
+        status = sw_reader_uint(reader, addr, field, reterr, &word);
     if (status < 0)
         return status;
     if (tagged) {
@@ -36,15 +38,16 @@ static int digit_count(const struct sw_reader *reader, sw_addr addr, struct sw_e
         *ret_negative = size < 0;
         *ret_count = size < 0 ? 0 - (uint64_t)size : (uint64_t)size;
     }
+    /* Digits of 15 bits in two bytes are what 32-bit builds had up to 3.10. */
+    *ret_width = reader->layout->fields[SW_F_LONG_DIGITS].width == 2 ? 2 : 4;
+    *ret_bits = *ret_width == 2 ? 15 : 30;
     return 0;
 }
 
 int sw_long_read(
     const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, int64_t *ret_value)
 {
-    /* Digits of 15 bits in two bytes are what 32-bit builds had up to 3.10. */
-    unsigned width = reader->layout->fields[SW_F_LONG_DIGITS].width == 2 ? 2 : 4;
-    unsigned bits = width == 2 ? 15 : 30;
+    unsigned width = 4, bits = 30;
     uint64_t count = 0, value = 0;
     bool negative = false;
     int status;
@@ -55,9 +58,7 @@ int sw_long_read(
             *ret_value = sw_bytes_sign(value, reader->layout->fields[SW_F_INT27_VALUE].width);
         return status;
     }
-    status = sw_object_check(reader, addr, SW_TYPE_LONG, "int", reterr);
-    if (status == 0)
-        status = digit_count(reader, addr, reterr, &count, &negative);
+    status = sw_long_shape(reader, addr, reterr, &count, &negative, &width, &bits);
     if (status < 0)
         return status;
     if (count > 60 / bits)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* int, when it is known to be small. */
+/* int: its digits, and its value when it is small. */
 #ifndef SW_OBJECT_LONG_H
 #define SW_OBJECT_LONG_H
 
@@ -9,5 +9,10 @@
  * not. */
 int sw_long_read(
     const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, int64_t *ret_value);
+
+/* How an int's digits lie: how many of how many bytes, with how many bits in each, least
+   significant first. */
+int sw_long_shape(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr,
+    uint64_t *ret_count, bool *ret_negative, unsigned *ret_width, unsigned *ret_bits);
 
 #endif

@@ -27,6 +27,19 @@ int sw_type_flags(
     return sw_reader_uint(reader, type, SW_F_TYPE_FLAGS, reterr, ret_flags);
 }
 
+sw_addr sw_object_word_at(const struct sw_reader *reader, sw_addr addr, unsigned index)
+{
+    return addr + reader->layout->sizes[SW_S_OBJECT] +
+           (sw_addr)index * reader->memory->info.pointer_size;
+}
+
+int sw_object_word(const struct sw_reader *reader, sw_addr addr, unsigned index, const char *what,
+    struct sw_error *reterr, uint64_t *ret_word)
+{
+    return sw_memory_ptr(
+        reader->memory, sw_object_word_at(reader, addr, index), what, reterr, ret_word);
+}
+
 int sw_type_name(
     const struct sw_reader *reader, sw_addr type, struct sw_error *reterr, char *buf, size_t size)
 {

@@ -25,6 +25,16 @@ int sw_object_type(
 int sw_type_flags(
     const struct sw_reader *reader, sw_addr type, struct sw_error *reterr, uint64_t *ret_flags);
 
+/*
+ * Words behind what every object begins with. Objects of CPython's .c files and of its extension
+ * modules have their struct in no header, so layouts/ cannot measure it for every build; but it is
+ * a row of pointers behind PyObject (for sized objects behind PyVarObject), the same since 3.6 or
+ * 2.7. The files of value/ name the source of each, and tp_basicsize tells forms apart.
+ */
+sw_addr sw_object_word_at(const struct sw_reader *reader, sw_addr addr, unsigned index);
+int sw_object_word(const struct sw_reader *reader, sw_addr addr, unsigned index, const char *what,
+    struct sw_error *reterr, uint64_t *ret_word);
+
 /* tp_name of a type into `buf`, such as "code" or "_thread.lock"; non-ASCII bytes become '?'. */
 int sw_type_name(
     const struct sw_reader *reader, sw_addr type, struct sw_error *reterr, char *buf, size_t size);

@@ -178,6 +178,7 @@ int sw_text_read(const struct sw_reader *reader, struct sw_arena *arena, sw_addr
     ret_text->data = out;
     ret_text->len = used;
     ret_text->cut = count < form.length;
+    ret_text->length = form.length;
     return 0;
 }
 

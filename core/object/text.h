@@ -14,7 +14,8 @@
 struct sw_text {
     const char *data; /* NUL-terminated, but may hold NULs too */
     size_t len;
-    bool cut; /* the object holds more than was asked for */
+    bool cut;        /* the object holds more than was asked for */
+    uint64_t length; /* characters in the object; bytes where those are its characters */
 };
 
 /*

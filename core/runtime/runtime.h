@@ -62,6 +62,9 @@ int sw_runtimes_find(
 
 void sw_runtimes_fini(struct sw_runtimes *runtimes);
 
+/* The object that the module sys of the newest interpreter has under a name. SW_E_NOT_FOUND. */
+int sw_runtime_sys_find(const struct sw_runtime *runtime, const char *name, sw_addr *ret_object);
+
 /* "dynamic symbol", "section .PyRuntime" ... for people. Static storage. */
 const char *sw_found_by_name(enum sw_found_by found_by);
 

@@ -157,10 +157,21 @@ static int fits(struct sw_memory *memory, const struct sw_candidate *candidate,
 /* sys.hexversion of the newest interpreter, through the layout in hand. */
 static int sys_hexversion(struct sw_runtime *runtime, uint32_t *ret_hexversion)
 {
-    const struct sw_reader *reader = &runtime->reader;
-    uint64_t interp = runtime->first_interpreter, sys;
     int64_t value;
     sw_addr object;
+    int status = sw_runtime_sys_find(runtime, "hexversion", &object);
+
+    if (status == 0)
+        status = sw_long_read(&runtime->reader, object, NULL, &value);
+    if (status == 0)
+        *ret_hexversion = (uint32_t)value;
+    return status;
+}
+
+int sw_runtime_sys_find(const struct sw_runtime *runtime, const char *name, sw_addr *ret_object)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    uint64_t interp = runtime->first_interpreter, sys;
     int status = 0;
 
     if (runtime->head)
@@ -168,11 +179,7 @@ static int sys_hexversion(struct sw_runtime *runtime, uint32_t *ret_hexversion)
     if (status == 0)
         status = sw_reader_uint(reader, interp, SW_F_INTERPRETER_STATE_SYSDICT, NULL, &sys);
     if (status == 0)
-        status = sw_dict_find(reader, sys, "hexversion", NULL, &object);
-    if (status == 0)
-        status = sw_long_read(reader, object, NULL, &value);
-    if (status == 0)
-        *ret_hexversion = (uint32_t)value;
+        status = sw_dict_find(reader, sys, name, NULL, ret_object);
     return status;
 }
 

@@ -6,8 +6,8 @@ import re
 import common
 
 # Bottom up. A new folder of core gets its place here.
-LAYERS = ["base", "target", "layout", "object", "runtime", "code", "interp", "frame", "async",
-          "session", "view"]
+LAYERS = ["base", "target", "layout", "object", "runtime", "code", "interp", "frame", "value",
+          "async", "session", "view"]
 ADAPTERS = ["gdb-plugin", "lldb-plugin"]
 
 PUBLIC = {"sidewinder.h"}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Instances by their attributes; exceptions; members of an Enum. */
+#include <string.h>
+
+#include "object/object.h"
+#include "object/text.h"
+#include "value/attributes.h"
+#include "value/writer.h"
+
+bool sw_writer_attributes(
+    struct sw_writer *writer, sw_addr addr, const struct sw_type *type, bool first)
+{
+    struct sw_attributes attributes;
+    struct sw_error problem;
+    sw_addr name, value;
+    uint64_t count = 0;
+    int status = sw_attributes_open(writer->reader, addr, type, &problem, &attributes);
+
+    while (status == 0 && !sw_writer_done(writer)) {
+        status = sw_attributes_next(&attributes, &problem, &name, &value);
+        if (status <= 0)
+            break;
+        status = 0;
+        if (count >= writer->limits.items) {
+            sw_writer_puts(writer, ", ...");
+            break;
+        }
+        if (!first || count)
+            sw_writer_puts(writer, ", ");
+        count++;
+        sw_writer_name(writer, name);
+        sw_writer_puts(writer, "=");
+        sw_writer_value(writer, value);
+    }
+    if (status < 0) {
+        sw_writer_puts(writer, first && !count ? "" : ", ");
+        sw_writer_unreadable(writer, addr, &problem);
+    }
+    return count > 0;
+}
+
+static void put_class_name(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    sw_addr class, name;
+
+    /* 2.7's old instance says its class in the first word, and that its name in the third. */
+    if (type->kind == SW_KIND_INSTANCE27 &&
+        sw_object_word(writer->reader, addr, 0, "in_class", NULL, &class) == 0 &&
+        sw_object_word(writer->reader, class, 2, "cl_name", NULL, &name) == 0)
+        sw_writer_name(writer, name);
+    else
+        sw_writer_puts(writer, type->name);
+}
+
+static bool has_attributes(const struct sw_reader *reader, sw_addr addr, const struct sw_type *type)
+{
+    struct sw_attributes attributes;
+    sw_addr name, value;
+
+    return sw_attributes_open(reader, addr, type, NULL, &attributes) < 0 ||
+           sw_attributes_next(&attributes, NULL, &name, &value) != 0;
+}
+
+/* "<Name(attribute=V) at remote 0x..>", "<Name at remote 0x..>", "<...>" within itself. */
+void sw_put_instance(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    /* What C made has attributes too now and then; they are no part of its value. */
+    bool is_open = type->is_python || type->kind == SW_KIND_INSTANCE27;
+    enum sw_entered entered = is_open ? sw_writer_enter(writer, addr) : SW_ENTERED;
+
+    if (entered == SW_ENTERED_CYCLE) {
+        sw_writer_puts(writer, "<...>");
+        return;
+    }
+    sw_writer_puts(writer, "<");
+    put_class_name(writer, addr, type);
+    if (entered == SW_ENTERED_TOO_DEEP)
+        sw_writer_puts(writer, "(...)");
+    else if (is_open && has_attributes(writer->reader, addr, type)) {
+        sw_writer_puts(writer, "(");
+        sw_writer_attributes(writer, addr, type, true);
+        sw_writer_puts(writer, ")");
+    }
+    if (is_open && entered == SW_ENTERED)
+        sw_writer_leave(writer);
+    sw_writer_at(writer, addr);
+}
+
+/* ---------------------------------------------------------------- exceptions */
+
+/* Objects/exceptions.c, PyException_HEAD: dict, args, (notes, 3.11), traceback, context, cause, and
+   a flag; 2.7: dict, args, message. The size of BaseException tells which: the word of the cause, 0
+   when there is none. */
+static unsigned cause_word(const struct sw_writer *writer, const struct sw_type *type)
+{
+    const struct sw_reader *reader = writer->reader;
+    uint64_t flags, size = 0, words;
+    sw_addr base = type->addr;
+
+    for (unsigned i = 0; i < SW_MAX_BASES && base; i++) {
+        if (sw_type_flags(reader, base, NULL, &flags) < 0 || !(flags >> SW_TYPE_EXCEPTION & 1) ||
+            sw_reader_uint(reader, base, SW_F_TYPE_BASICSIZE, NULL, &size) < 0 ||
+            sw_reader_uint(reader, base, SW_F_TYPE_BASE, NULL, &base) < 0)
+            break;
+    }
+    words = (size - reader->layout->sizes[SW_S_OBJECT]) / reader->memory->info.pointer_size;
+    return words == 6 || words == 7 ? (unsigned)words - 2 : 0;
+}
+
+static void put_cause(struct sw_writer *writer, sw_addr addr, unsigned word, bool first)
+{
+    sw_addr object;
+
+    if (!word || sw_object_word(writer->reader, addr, word, "cause", NULL, &object) < 0 || !object)
+        return;
+    sw_writer_printf(writer, "%s__cause__=", first ? "" : ", ");
+    sw_writer_value(writer, object);
+}
+
+static bool put_args(struct sw_writer *writer, sw_addr args)
+{
+    const struct sw_reader *reader = writer->reader;
+    unsigned size = reader->memory->info.pointer_size;
+    uint64_t length = 0;
+    uint64_t i;
+
+    if (!args || sw_object_check(reader, args, SW_TYPE_TUPLE, "args", NULL) < 0 ||
+        sw_reader_uint(reader, args, SW_F_TUPLE_LENGTH, NULL, &length) < 0)
+        return false;
+    for (i = 0; i < length && sw_writer_item(writer, i, length); i++) {
+        sw_addr item;
+
+        if (sw_memory_ptr(reader->memory, sw_reader_at(reader, args, SW_F_TUPLE_ITEMS) + i * size,
+                "args", NULL, &item) < 0)
+            break;
+        sw_writer_value(writer, item);
+    }
+    return i > 0;
+}
+
+/* "ValueError('bad', 1, __cause__=KeyError('k'))" */
+void sw_put_exception(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    sw_addr args = 0;
+    bool first;
+
+    sw_writer_printf(writer, "%s(", sw_type_short_name(type));
+    switch (sw_writer_enter(writer, addr)) {
+    case SW_ENTERED:
+        (void)sw_object_word(writer->reader, addr, 1, "args", NULL, &args);
+        first = !put_args(writer, args);
+        first = !sw_writer_attributes(writer, addr, type, first) && first;
+        put_cause(writer, addr, cause_word(writer, type), first);
+        sw_writer_leave(writer);
+        break;
+    case SW_ENTERED_CYCLE:
+    case SW_ENTERED_TOO_DEEP:
+        sw_writer_puts(writer, "...");
+        break;
+    }
+    sw_writer_puts(writer, ")");
+}
+
+/* ---------------------------------------------------------------- Enum */
+
+/* "<Color.RED: 1>", as Enum.__repr__ has it since 3.4. */
+void sw_put_enum(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    const struct sw_reader *reader = writer->reader;
+    const struct sw_type *kind;
+    sw_addr name, value;
+
+    if (sw_attribute_find(reader, addr, type, "_value_", &value) < 0) {
+        sw_put_instance(writer, addr, type);
+        return;
+    }
+    sw_writer_printf(writer, "<%s", type->name);
+    if (sw_attribute_find(reader, addr, type, "_name_", &name) == 0 &&
+        sw_types_of(writer->types, reader, name, NULL, &kind) == 0 && kind->kind != SW_KIND_NONE) {
+        sw_writer_puts(writer, ".");
+        sw_writer_name(writer, name);
+    }
+    sw_writer_puts(writer, ": ");
+    if (sw_writer_enter(writer, addr) == SW_ENTERED) {
+        sw_writer_value(writer, value);
+        sw_writer_leave(writer);
+    } else {
+        sw_writer_puts(writer, "...");
+    }
+    sw_writer_puts(writer, ">");
+}
