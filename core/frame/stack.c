@@ -166,8 +166,11 @@ static int read_frame(struct sw_stack *stack, const struct sw_span *span, struct
     sw_addr code = untagged(reader, sw_span_uint(reader, span, SW_F_FRAME_CODE));
     int status;
 
-    if (owner >= OWNER_FIRST_SHIM)
+    /* The loop's own frame, under those that it runs (3.12, gh-98003). */
+    if (owner >= OWNER_FIRST_SHIM) {
+        stack->loops++;
         return 0;
+    }
     status = sw_codes_get(stack->codes, reader, code, &frame->problem, &frame->code);
     if (status < 0) {
         frame->code = NULL;
@@ -203,6 +206,16 @@ static int check_progress(struct sw_stack *stack, struct sw_error *reterr)
     return 0;
 }
 
+/* Whether the loop that runs the frame was called for it: each one in 3.10 and before; in 3.11 by a
+   flag; later the frame under it tells. */
+static bool is_last_of_loop(const struct sw_reader *reader, const struct sw_span *span)
+{
+    if (!sw_reader_has(reader, SW_F_FRAME_OWNER))
+        return true;
+    return sw_reader_has(reader, SW_F_FRAME_IS_ENTRY) &&
+           sw_span_uint(reader, span, SW_F_FRAME_IS_ENTRY) != 0;
+}
+
 int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame)
 {
     const struct sw_reader *reader = &stack->runtime->reader;
@@ -221,7 +234,9 @@ int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_fra
             return status;
         }
         stack->next = sw_span_uint(reader, &span, SW_F_FRAME_PREVIOUS);
+        frame.loop = stack->loops;
         status = read_frame(stack, &span, &frame);
+        stack->loops += is_last_of_loop(reader, &span);
         if (status < 0) {
             if (reterr)
                 *reterr = frame.problem;

@@ -12,6 +12,7 @@
 /* One Python frame. */
 struct sw_frame {
     uint32_t index;       /* 0 is the newest */
+    uint32_t loop;        /* which call of the evaluation loop runs it, 0 the innermost */
     sw_addr addr;         /* PyFrameObject (3.10 and before) or _PyInterpreterFrame */
     struct sw_code *code; /* valid until the next frame; NULL when problem says why */
     int32_t lasti;        /* byte offset of the instruction; -1 before the first */
@@ -25,6 +26,7 @@ struct sw_stack {
     struct sw_codes *codes;
     sw_addr next;     /* the frame to look at next; 0 at the end */
     uint32_t shown;   /* frames handed out */
+    uint32_t loops;   /* calls of the evaluation loop that the walk has left behind */
     uint64_t visited; /* frames looked at, shims included */
     /* Brent's cycle search: the walk is compared with a frame met at the last power of two. */
     sw_addr landmark;

@@ -165,8 +165,9 @@ struct sw_target_ops {
     int (*selected_frame)(void *ctx, unsigned *ret_level);
 
     /* The program counter of the `index`th native frame of the selected thread, 0 the innermost;
-       SW_E_NOT_FOUND ends the list. Asked only on architectures whose stacks we cannot unwind
-       ourselves. NULL: there the C function that the innermost Python frame calls is not named. */
+       SW_E_NOT_FOUND ends the list. Returns 1 for a frame that is inlined into the next one. NULL:
+       native frames have no Python frames that go with them, and on architectures whose stacks we
+       cannot unwind ourselves the C function that the innermost Python frame calls is not named. */
     int (*native_frame)(void *ctx, unsigned index, sw_addr *ret_pc);
 
     /* Put into buf a directory under which the target's own files are found ("/proc/123/root", a

@@ -184,12 +184,45 @@ int sw_text_read(const struct sw_reader *reader, struct sw_arena *arena, sw_addr
 
 bool sw_text_is(const struct sw_reader *reader, sw_addr addr, const char *expected)
 {
-    size_t len = strlen(expected);
+    return sw_text_equals(reader, addr, expected, strlen(expected));
+}
+
+/* Compare what is not one byte a character, or long: character by character. */
+static bool equals_decoded(
+    const struct sw_reader *reader, const struct text_form *form, const char *expected, size_t len)
+{
+    uint64_t index = 0;
+
+    for (size_t i = 0; i < len; index++) {
+        unsigned bytes;
+        uint32_t c = sw_utf8_get(expected + i, len - i, &bytes);
+        uint64_t found;
+
+        if (index >= form->length ||
+            sw_memory_uint(reader->memory, form->data + index * form->kind, form->kind, "str", NULL,
+                &found) < 0 ||
+            found != c)
+            return false;
+        i += bytes;
+    }
+    return index == form->length;
+}
+
+bool sw_text_equals(const struct sw_reader *reader, sw_addr addr, const char *expected, size_t len)
+{
     struct text_form form;
     char found[64];
+    bool ascii = true;
 
-    return len < sizeof(found) && text_form(reader, addr, "str", NULL, &form) == 0 &&
-           form.kind == 1 && form.length == len &&
+    for (size_t i = 0; i < len; i++)
+        ascii = ascii && (unsigned char)expected[i] < 0x80;
+    if (text_form(reader, addr, "str", NULL, &form) < 0)
+        return false;
+    if (!ascii || len >= sizeof(found))
+        return (!form.utf8 || ascii) && equals_decoded(reader, &form, expected, len);
+    if (form.kind != 1)
+        return form.length == len && equals_decoded(reader, &form, expected, len);
+    return form.length == len &&
            (len == 0 || (sw_memory_read(reader->memory, form.data, found, len, "str", NULL) == 0 &&
                             memcmp(found, expected, len) == 0));
 }

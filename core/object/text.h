@@ -29,6 +29,9 @@ int sw_text_read(const struct sw_reader *reader, struct sw_arena *arena, sw_addr
  * read. */
 bool sw_text_is(const struct sw_reader *reader, sw_addr addr, const char *expected);
 
+/* Whether it is exactly these UTF-8 characters. */
+bool sw_text_equals(const struct sw_reader *reader, sw_addr addr, const char *expected, size_t len);
+
 /* One code point in UTF-8 (surrogates as well) to `out`, which has room for 4 bytes. The byte
    count; 0 when it is beyond U+10FFFF. */
 unsigned sw_utf8_put(uint32_t code_point, char *out);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "session/selection.h"
+#include "session/settings.h"
 #include "session/threads.h"
 
 int sw_session_create(const struct sw_target_info *info, const struct sw_target_ops *ops, void *ctx,
@@ -19,6 +21,7 @@ int sw_session_create(const struct sw_target_info *info, const struct sw_target_
     if (!session)
         return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
     sw_memory_init(&session->memory, info, ops, ctx);
+    sw_settings_reset(session);
     *ret_session = session;
     return 0;
 }
@@ -37,6 +40,9 @@ static void forget_stop(struct sw_session *session)
     sw_memory_invalidate(&session->memory);
     for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
         sw_codes_clear(&session->codes[i]);
+    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
+        sw_types_clear(&session->types[i]);
+    sw_selections_clear(session);
     sw_sources_clear(&session->sources);
     if (session->threads)
         sw_threads_fini(session->threads);

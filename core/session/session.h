@@ -5,8 +5,10 @@
 
 #include "frame/stack.h"
 #include "session/source.h"
+#include "value/writer.h"
 
 struct sw_threads;
+struct sw_selections;
 
 struct sw_session {
     struct sw_memory memory;
@@ -16,7 +18,10 @@ struct sw_session {
     bool discovery_repeated;   /* at a later stop, for that reason; once is enough */
     struct sw_codes codes[SW_MAX_RUNTIMES]; /* one cache for each runtime: layouts differ */
     struct sw_threads *threads;             /* made once a stop (threads.h); NULL until then */
+    struct sw_types types[SW_MAX_RUNTIMES]; /* likewise */
     struct sw_sources sources;
+    struct sw_selections *selections; /* which frames the user went to (selection.h) */
+    struct sw_value_limits limits;    /* settings.c */
 };
 
 /* Find the runtimes unless that is done. As sw_runtimes_find(). */

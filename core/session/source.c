@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* open() with O_CLOEXEC is POSIX. */
-#define _POSIX_C_SOURCE 200809L
+/* open() with O_CLOEXEC is POSIX; struct statx and syscall() are GNU's. */
+#define _GNU_SOURCE
 
 #include "session/source.h"
 
@@ -8,8 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "object/dict.h"
+#include "object/object.h"
 #include "object/text.h"
 
 struct sw_source_file {
@@ -20,6 +24,8 @@ struct sw_source_file {
     uint32_t *lines; /* offset of each line found so far */
     int32_t line_count, line_room;
     bool is_complete; /* no line is left to find */
+    bool is_stale;
+    sw_addr cached; /* the list of lines that linecache has, when there is no text; 0 for none */
 };
 
 static void file_free(struct sw_source_file *file)
@@ -36,6 +42,7 @@ void sw_sources_clear(struct sw_sources *sources)
 {
     for (unsigned i = 0; i < sources->count; i++)
         file_free(sources->files[i]);
+    sw_arena_reset(&sources->lines);
     memset(sources, 0, sizeof(*sources));
 }
 
@@ -76,10 +83,59 @@ static bool host_path(
     return true;
 }
 
+/* When the file was last written; 0 when it cannot be told. By number, as fstat() in glibc 2.33. */
+static int64_t written_at(int fd)
+{
+    struct statx buf;
+
+    return syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MTIME, &buf) == 0 ? buf.stx_mtime.tv_sec
+                                                                             : 0;
+}
+
+/* The number behind a word of a file of /proc. */
+static bool proc_number(const char *path, const char *word, unsigned field, int64_t *ret_number)
+{
+    char text[8192];
+    FILE *file = fopen(path, "re");
+    size_t len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+    const char *at;
+
+    if (file)
+        fclose(file);
+    text[len] = '\0';
+    for (at = text; *word && at; at++) {
+        at = strstr(at, word);
+        if (!at || at == text || at[-1] == '\n' || *word == ')')
+            break;
+    }
+    at = at && *word ? at + strlen(word) : NULL;
+    for (; at && field > 0; field--)
+        at = strchr(at + 1, ' ');
+    *ret_number = at ? strtoll(at, NULL, 10) : 0;
+    return at != NULL;
+}
+
+/* When a process of this machine began, in seconds since 1970; 0 when it cannot be told. */
+static int64_t process_start(const struct sw_memory *memory)
+{
+    char path[64];
+    int64_t boot, ticks;
+
+    if (memory->info.kind != SW_TARGET_LIVE || memory->info.pid <= 0)
+        return 0;
+    snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)memory->info.pid);
+    /* proc(5): starttime is the 22nd field, the name in parentheses the second. */
+    return proc_number(path, ")", 20, &ticks) && proc_number("/proc/stat", "btime ", 0, &boot)
+               ? boot + ticks / sysconf(_SC_CLK_TCK)
+               : 0;
+}
+
 /* Read a whole file; never mapped, for it may be cut while we look. Not fstat(): glibc 2.33 made
    that a symbol that older systems lack. Pipes cannot seek, terminals and devices have no end. */
-static bool read_file(const char *path, struct sw_source_file *file)
+static bool read_file(const struct sw_memory *memory, const char *path, struct sw_source_file *file)
 {
+    int64_t start;
+
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 
@@ -91,6 +147,10 @@ static bool read_file(const char *path, struct sw_source_file *file)
         if (got <= 0)
             break;
         file->len += (size_t)got;
+    }
+    if (file->len) {
+        start = process_start(memory);
+        file->is_stale = start && written_at(fd) > start;
     }
     if (fd >= 0)
         close(fd);
@@ -126,8 +186,80 @@ static bool index_lines(struct sw_source_file *file, int32_t number)
     return number <= file->line_count;
 }
 
-static struct sw_source_file *file_open(struct sw_memory *memory, const char *path, size_t len)
+/* ---------------------------------------------------------------- linecache */
+
+static int tuple_item(
+    const struct sw_reader *reader, sw_addr tuple, unsigned index, sw_addr *ret_item)
 {
+    uint64_t length;
+    int status = sw_object_check(reader, tuple, SW_TYPE_TUPLE, "linecache", NULL);
+
+    if (status == 0)
+        status = sw_reader_uint(reader, tuple, SW_F_TUPLE_LENGTH, NULL, &length);
+    if (status < 0 || index >= length)
+        return SW_E_NOT_FOUND;
+    return sw_memory_ptr(reader->memory,
+        sw_reader_at(reader, tuple, SW_F_TUPLE_ITEMS) +
+            (sw_addr)index * reader->memory->info.pointer_size,
+        "linecache", NULL, ret_item);
+}
+
+/* linecache.cache[path] is (size, mtime, lines, fullname): the list of lines, 0 when there is none.
+ */
+static sw_addr find_cached(const struct sw_runtime *runtime, const char *path, size_t len)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    sw_addr modules, module, dict, cache, key, value, lines;
+    struct sw_dict entries;
+
+    if (sw_runtime_sys_find(runtime, "modules", &modules) < 0 ||
+        sw_dict_find(reader, modules, "linecache", NULL, &module) < 0 ||
+        sw_reader_uint(reader, module, SW_F_MODULE_DICT, NULL, &dict) < 0 ||
+        sw_dict_find(reader, dict, "cache", NULL, &cache) < 0 ||
+        sw_dict_open(reader, cache, NULL, &entries) < 0)
+        return 0;
+    for (unsigned i = 0; i < SW_MAX_DICT_SEARCH; i++) {
+        if (sw_dict_next(&entries, NULL, &key, &value) <= 0)
+            return 0;
+        if (!sw_text_equals(reader, key, path, len))
+            continue;
+        return tuple_item(reader, value, 2, &lines) == 0 &&
+                       sw_object_check(reader, lines, SW_TYPE_LIST, "linecache", NULL) == 0
+                   ? lines
+                   : 0;
+    }
+    return 0;
+}
+
+static int cached_line(struct sw_sources *sources, const struct sw_reader *reader, sw_addr list,
+    int32_t number, const char **ret_line, size_t *ret_len)
+{
+    uint64_t length, items;
+    struct sw_text text;
+    sw_addr line;
+
+    if (sw_reader_uint(reader, list, SW_F_LIST_LENGTH, NULL, &length) < 0 ||
+        (uint64_t)number > length ||
+        sw_reader_uint(reader, list, SW_F_LIST_ITEMS, NULL, &items) < 0 ||
+        sw_memory_ptr(reader->memory,
+            items + (sw_addr)(number - 1) * reader->memory->info.pointer_size, "linecache", NULL,
+            &line) < 0 ||
+        sw_text_read(reader, &sources->lines, line, SW_MAX_SOURCE_LINE, "linecache", NULL, &text) <
+            0)
+        return SW_E_NOT_FOUND;
+    *ret_line = text.data;
+    *ret_len = text.len;
+    while (*ret_len && (text.data[*ret_len - 1] == '\n' || text.data[*ret_len - 1] == '\r'))
+        --*ret_len;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- the cache */
+
+static struct sw_source_file *file_open(
+    const struct sw_runtime *runtime, const char *path, size_t len)
+{
+    struct sw_memory *memory = runtime->reader.memory;
     struct sw_source_file *file = calloc(1, sizeof(*file));
     char host[2 * SW_MAX_NAME_BYTES];
 
@@ -140,17 +272,18 @@ static struct sw_source_file *file_open(struct sw_memory *memory, const char *pa
     }
     memcpy(file->path, path, len);
     file->path_len = len;
-    if (!host_path(memory, path, len, host, sizeof(host)) || !read_file(host, file)) {
+    if (!host_path(memory, path, len, host, sizeof(host)) || !read_file(memory, host, file)) {
         free(file->text);
         file->text = NULL;
         file->len = 0;
         file->is_complete = true;
+        file->cached = find_cached(runtime, path, len);
     }
     return file;
 }
 
 static struct sw_source_file *file_get(
-    struct sw_sources *sources, struct sw_memory *memory, const char *path, size_t len)
+    struct sw_sources *sources, const struct sw_runtime *runtime, const char *path, size_t len)
 {
     struct sw_source_file *file;
 
@@ -165,7 +298,7 @@ static struct sw_source_file *file_get(
     }
     if (sources->count == SW_MAX_SOURCE_FILES || sources->bytes > SW_MAX_SOURCE_BYTES)
         sw_sources_clear(sources);
-    file = file_open(memory, path, len);
+    file = file_open(runtime, path, len);
     if (!file)
         return NULL;
     sources->bytes += file->len;
@@ -173,12 +306,14 @@ static struct sw_source_file *file_get(
     return file;
 }
 
-int sw_sources_line(struct sw_sources *sources, struct sw_memory *memory, const char *path,
+int sw_sources_line(struct sw_sources *sources, const struct sw_runtime *runtime, const char *path,
     size_t path_len, int32_t number, const char **ret_line, size_t *ret_len)
 {
-    struct sw_source_file *file = file_get(sources, memory, path, path_len);
+    struct sw_source_file *file = file_get(sources, runtime, path, path_len);
     size_t start, end;
 
+    if (file && number >= 1 && file->cached)
+        return cached_line(sources, &runtime->reader, file->cached, number, ret_line, ret_len);
     if (!file || number < 1 || !index_lines(file, number))
         return SW_E_NOT_FOUND;
     start = file->lines[number - 1];
@@ -188,4 +323,12 @@ int sw_sources_line(struct sw_sources *sources, struct sw_memory *memory, const 
     *ret_line = file->text + start;
     *ret_len = end - start;
     return 0;
+}
+
+bool sw_sources_is_stale(
+    struct sw_sources *sources, const struct sw_runtime *runtime, const char *path, size_t path_len)
+{
+    struct sw_source_file *file = file_get(sources, runtime, path, path_len);
+
+    return file && file->is_stale;
 }

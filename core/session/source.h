@@ -2,13 +2,14 @@
 /*
  * Lines of the target's source files, for people to read. Files belong to the target: they are
  * looked for below its root, as the debugger tells it, and a file that cannot be had costs the
- * line, nothing else.
+ * line, nothing else. What is in no file (exec'd code, notebooks, modules in a zip file) may be in
+ * the memory of the target's own module linecache.
  */
 #ifndef SW_SESSION_SOURCE_H
 #define SW_SESSION_SOURCE_H
 
 #include "base/arena.h"
-#include "target/memory.h"
+#include "runtime/runtime.h"
 
 struct sw_source_file;
 
@@ -17,6 +18,7 @@ struct sw_sources {
     struct sw_source_file *files[SW_MAX_SOURCE_FILES];
     unsigned count;
     size_t bytes;
+    struct sw_arena lines; /* those of linecache */
 };
 
 /*
@@ -24,8 +26,13 @@ struct sw_sources {
  * has it). Gives the whole line without its newline, borrowed until the next call; SW_E_NOT_FOUND
  * when there is no such file or line.
  */
-int sw_sources_line(struct sw_sources *sources, struct sw_memory *memory, const char *path,
+int sw_sources_line(struct sw_sources *sources, const struct sw_runtime *runtime, const char *path,
     size_t path_len, int32_t number, const char **ret_line, size_t *ret_len);
+
+/* Whether the file was written after the process began, so that the code may be of other lines.
+   False when that cannot be told. */
+bool sw_sources_is_stale(struct sw_sources *sources, const struct sw_runtime *runtime,
+    const char *path, size_t path_len);
 
 /* Forget all files. */
 void sw_sources_clear(struct sw_sources *sources);

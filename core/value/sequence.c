@@ -225,6 +225,33 @@ void sw_put_deque(struct sw_writer *writer, sw_addr addr, const struct sw_type *
     sw_writer_wrapped(writer, addr, type, put_deque);
 }
 
+int sw_deque_item(struct sw_writer *writer, sw_addr addr, int64_t index, struct sw_error *reterr,
+    sw_addr *ret_value)
+{
+    struct sw_memory *memory = writer->reader->memory;
+    unsigned size = memory->info.pointer_size;
+    struct deque deque;
+    uint64_t at;
+    int status = read_deque(writer, addr, reterr, &deque);
+
+    if (status < 0)
+        return status;
+    if (index < 0)
+        index += (int64_t)deque.length;
+    if (index < 0 || (uint64_t)index >= deque.length)
+        return SW_E_NOT_FOUND;
+    for (at = deque.index + (uint64_t)index; status == 0 && at >= deque.block_items;
+         at -= deque.block_items) {
+        status = sw_memory_ptr(
+            memory, deque.block + deque.link_at * size, "deque", reterr, &deque.block);
+        if (status == 0 && sw_memory_interrupted(memory))
+            status = sw_fail(reterr, SW_E_STOPPED, addr, "", "interrupted");
+    }
+    return status < 0 ? status
+                      : sw_memory_ptr(memory, deque.block + (deque.items_at + at) * size, "deque",
+                            reterr, ret_value);
+}
+
 /* ---------------------------------------------------------------- range, slice */
 
 /* Objects that are words in a row, each an object: "range(0, 10)". */

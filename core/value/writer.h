@@ -103,6 +103,10 @@ bool sw_writer_attributes(
 void sw_writer_quoted(struct sw_writer *writer, const char *text, size_t len);
 void sw_writer_quoted_bytes(struct sw_writer *writer, const char *bytes, size_t len);
 
+/* The item of a deque; negative indices count from the end. SW_E_NOT_FOUND beyond the ends. */
+int sw_deque_item(struct sw_writer *writer, sw_addr addr, int64_t index, struct sw_error *reterr,
+    sw_addr *ret_value);
+
 /* The parts of a frame as py-bt-full has it: "name=V, name=V". */
 void sw_writer_locals(struct sw_writer *writer, const struct sw_frame *frame);
 

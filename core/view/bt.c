@@ -4,14 +4,17 @@
 
 #include "frame/builtin.h"
 #include "view/command.h"
+#include "view/frame.h"
 #include "view/rendered.h"
-#include "view/width.h"
+#include "view/values.h"
 
 struct bt_options {
     bool all;
     bool columns;
     bool qualname;
     bool json;
+    bool locals;
+    bool source;    /* lines around the one that runs */
     bool oldest;    /* count from the outermost frame */
     uint64_t count; /* frames to show; UINT64_MAX for all */
 };
@@ -31,6 +34,10 @@ static int parse(const struct sw_run *run, struct bt_options *options)
             options->qualname = true;
         } else if (strcmp(word, "--json") == 0) {
             options->json = true;
+        } else if (strcmp(word, "--locals") == 0) {
+            options->locals = true;
+        } else if (strcmp(word, "--source") == 0) {
+            options->source = true;
         } else if (sw_arg_number(word, &number) && options->count == UINT64_MAX) {
             if (number == 0)
                 return sw_run_usage(run, "0 frames asked for");
@@ -105,77 +112,8 @@ static bool walk_next(struct bt_walk *walk, struct sw_frame *ret_frame)
 
 /* ---------------------------------------------------------------- text */
 
-static void put_name(struct sw_out *out, enum sw_style style, const struct sw_text *text)
-{
-    if (!text->data)
-        sw_out_puts(out, style, "?");
-    else
-        sw_out_text(out, style, text->data, text->len);
-    if (text->cut)
-        sw_out_puts(out, style, "...");
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r';
-}
-
-/* Spaces below the characters before the marked part, carets below that part. Columns count bytes
-   of the line, marks stand below characters. */
-static void put_carets(struct sw_out *out, const char *line, size_t len, size_t from, size_t to)
-{
-    sw_out_puts(out, SW_STYLE_SOURCE, "    ");
-    for (size_t at = 0; at < len && at < to;) {
-        unsigned bytes;
-        uint32_t c = sw_utf8_get(line + at, len - at, &bytes);
-        const char *mark = at >= from ? "^^" : c == '\t' ? "\t" : "  ";
-
-        sw_out_raw(out, SW_STYLE_SOURCE, mark, c == '\t' ? 1 : sw_char_width(c));
-        at += bytes;
-    }
-    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
-}
-
-static void put_source(const struct sw_run *run, const struct sw_frame *frame, bool columns)
-{
-    const struct sw_position *position = &frame->position;
-    const struct sw_text *file = &frame->code->filename;
-    const char *line;
-    size_t len, indent = 0;
-
-    if (!file->data || file->cut || position->line <= 0 ||
-        sw_sources_line(&run->session->sources, &run->session->memory, file->data, file->len,
-            position->line, &line, &len) < 0)
-        return;
-    while (indent < len && is_space(line[indent]))
-        indent++;
-    while (len > indent && is_space(line[len - 1]))
-        len--;
-    if (len == indent)
-        return;
-    sw_out_puts(run->out, SW_STYLE_SOURCE, "    ");
-    sw_out_text(run->out, SW_STYLE_SOURCE, line + indent,
-        len - indent < SW_MAX_SOURCE_LINE ? len - indent : SW_MAX_SOURCE_LINE);
-    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
-    if (columns && position->column >= 0 && (size_t)position->column >= indent) {
-        size_t to = position->end_line == position->line && position->end_column >= 0
-                        ? (size_t)position->end_column
-                        : len;
-
-        put_carets(run->out, line + indent, len - indent, (size_t)position->column - indent,
-            to > indent ? to - indent : 0);
-    }
-}
-
-static void put_note(struct sw_out *out, const char *message)
-{
-    sw_out_puts(out, SW_STYLE_NOTE, "  (");
-    sw_out_text(out, SW_STYLE_NOTE, message, strlen(message));
-    sw_out_puts(out, SW_STYLE_NOTE, ")\n");
-}
-
-static void put_frame(
-    const struct sw_run *run, const struct bt_options *options, const struct sw_frame *frame)
+static void put_frame(const struct sw_run *run, const struct bt_options *options,
+    const struct sw_runtime *runtime, const struct sw_frame *frame)
 {
     struct sw_out *out = run->out;
     const struct sw_code *code = frame->code;
@@ -187,19 +125,22 @@ static void put_frame(
         return;
     }
     sw_out_puts(out, SW_STYLE_PLAIN, "  File \"");
-    put_name(out, SW_STYLE_FILENAME, &code->filename);
+    sw_view_name(out, SW_STYLE_FILENAME, &code->filename);
     sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
     if (frame->position.line > 0)
         sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame->position.line);
     else
         sw_out_puts(out, SW_STYLE_LINE, "?");
     sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
-    put_name(out, SW_STYLE_FUNCTION,
+    sw_view_name(out, SW_STYLE_FUNCTION,
         options->qualname && code->qualname.data ? &code->qualname : &code->name);
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
-    put_source(run, frame, options->columns);
+    if (options->source)
+        sw_view_listing(run, runtime, frame, frame->position.line - 2, frame->position.line + 2);
+    else
+        sw_view_source(run, runtime, frame, options->columns);
     if (code->problem.status != SW_OK)
-        put_note(out, code->problem.message);
+        sw_view_note(out, code->problem.message);
 }
 
 /* The C function that the newest frame calls; only the selected native thread can be asked. */
@@ -222,16 +163,29 @@ static void put_builtin(struct sw_out *out, const struct sw_builtin *builtin)
         sw_out_printf(out, SW_STYLE_PLAIN, "  <built-in function %s>\n", builtin->name);
 }
 
+/* The variables, each on its line; a large frame's code may be displaced by them. */
+static void put_locals(
+    const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
+{
+    struct sw_writer writer;
+
+    if (!frame->code)
+        return;
+    sw_view_writer(run, thread, &writer);
+    sw_view_locals(run, &writer, frame, "      ");
+    sw_writer_fini(&writer);
+}
+
 /* The same, out of what is kept when the same line was shown before. */
 static void put_frame_again(const struct sw_run *run, const struct bt_options *options,
-    struct sw_rendered *rendered, const struct sw_frame *frame)
+    const struct sw_runtime *runtime, struct sw_rendered *rendered, const struct sw_frame *frame)
 {
     size_t start = run->out->used;
     uint64_t flushed = run->out->flushed;
 
     if (sw_rendered_put(rendered, frame, run->out))
         return;
-    put_frame(run, options, frame);
+    put_frame(run, options, runtime, frame);
     sw_rendered_keep(rendered, frame, run->out, start, flushed);
 }
 
@@ -252,7 +206,9 @@ static int put_stack(const struct sw_run *run, const struct bt_options *options,
     while (out->status == 0 && walk_next(&walk, &frame)) {
         if (find_builtin(run->session, thread, &frame, &builtin))
             put_builtin(out, &builtin);
-        put_frame_again(run, options, rendered, &frame);
+        put_frame_again(run, options, thread->runtime, rendered, &frame);
+        if (options->locals)
+            put_locals(run, thread, &frame);
     }
     if (walk.more)
         sw_out_puts(out, SW_STYLE_NOTE, "  (more Python frames follow)\n");
@@ -324,7 +280,7 @@ static int bt_text(
             options->all ? "Python has no threads.\n"
                          : "Unable to locate python frame: this thread runs no Python code.\n");
     for (size_t i = 0; i < threads->problem_count && status == 0; i++)
-        put_note(out, threads->problems[i].message);
+        sw_view_note(out, threads->problems[i].message);
     return status;
 }
 
@@ -350,8 +306,21 @@ static void json_builtin(struct sw_json *json, const struct sw_builtin *builtin)
     sw_json_close_object(json);
 }
 
-static void json_frame(struct sw_json *json, struct sw_session *session,
-    const struct sw_thread *thread, const struct sw_frame *frame)
+/* "locals" of the frame: as py-locals --json has them. */
+static void json_locals(const struct sw_run *run, const struct sw_thread *thread,
+    const struct sw_frame *frame, struct sw_json *json)
+{
+    struct sw_writer writer;
+
+    if (!frame->code)
+        return;
+    sw_view_writer(run, thread, &writer);
+    sw_view_json_locals(&writer, frame, json);
+    sw_writer_fini(&writer);
+}
+
+static void json_frame(const struct sw_run *run, const struct bt_options *options,
+    struct sw_json *json, const struct sw_thread *thread, const struct sw_frame *frame)
 {
     const struct sw_code *code = frame->code;
     struct sw_builtin builtin;
@@ -378,8 +347,10 @@ static void json_frame(struct sw_json *json, struct sw_session *session,
     } else {
         sw_json_error(json, "problem", &frame->problem);
     }
-    if (find_builtin(session, thread, frame, &builtin))
+    if (find_builtin(run->session, thread, frame, &builtin))
         json_builtin(json, &builtin);
+    if (options->locals)
+        json_locals(run, thread, frame, json);
     sw_json_close_object(json);
 }
 
@@ -411,7 +382,7 @@ static int json_thread(const struct sw_run *run, const struct bt_options *option
     sw_json_open_array(json, "frames");
     walk_open(&walk, run->session, thread, options);
     while (run->out->status == 0 && walk_next(&walk, &frame))
-        json_frame(json, run->session, thread, &frame);
+        json_frame(run, options, json, thread, &frame);
     sw_json_close_array(json);
     sw_json_bool(json, "more", walk.more);
     sw_json_error(json, "end", &walk.end);

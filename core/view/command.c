@@ -10,15 +10,57 @@ static const struct {
     struct sw_command command;
     int (*run)(const struct sw_run *run);
 } table[] = {
-    {{"bt", "py-bt", "py-bt [-a] [--columns] [--qualname] [--json] [N | -N]",
+    {{"bt", "py-bt", "py-bt [-a] [--columns] [--qualname] [--locals] [--source] [--json] [N | -N]",
          "Show the Python stack of the selected thread, newest frame first.",
          "  -a, --all    every Python thread, by the debugger's numbers\n"
          "  --columns    mark the part of the line that is being evaluated (CPython 3.11 and "
          "later)\n"
          "  --qualname   qualified names of functions (CPython 3.11 and later)\n"
+         "  --locals     the variables of each frame below it\n"
+         "  --source     the lines around the one that runs\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"
          "  N, -N        only the N newest frames, the N oldest ones\n"},
         sw_run_bt},
+    {{"bt-full", "py-bt-full", "py-bt-full",
+         "Show the Python stack of the selected thread with the variables of each frame.",
+         "Each frame is one line, in the form of CPython's own extension for gdb: the number of "
+         "the\n"
+         "native frame that runs it, its address, file, line and name, and its variables.\n"},
+        sw_run_bt_full},
+    {{"locals", "py-locals", "py-locals [--json]",
+         "Show the variables of the selected Python frame.",
+         "py-up, py-down and py-frame select one; so does the debugger's own choice of a frame.\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_locals},
+    {{"print", "py-print", "py-print [--json] NAME[.ATTRIBUTE | [KEY]]... | 0xADDRESS",
+         "Show a variable of the selected Python frame, or the object at an address.",
+         "A name is looked up among the local variables, the globals, the builtins. What follows "
+         "it\n"
+         "is looked up as it lies in memory: no property is called, no code runs. A KEY is a "
+         "number\n"
+         "or a quoted string: py-print self.data['k'][3]\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_print},
+    {{"list", "py-list", "py-list [START[,END]]",
+         "Show the source around the line that the selected Python frame is at.",
+         "  START        ten lines from that one on\n"
+         "  START,END    these lines\n"},
+        sw_run_list},
+    {{"up", "py-up", "py-up [--json] [N]",
+         "Select an older Python frame, the one that called this one.",
+         "  N            so many frames further out; 1 when it is not given\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_up},
+    {{"down", "py-down", "py-down [--json] [N]",
+         "Select a newer Python frame, the one that this one called.",
+         "  N            so many frames further in; 1 when it is not given\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_down},
+    {{"frame", "py-frame", "py-frame [--json] [N]",
+         "Select a Python frame by its number, or show the one that is selected.",
+         "  N            0 is the newest, as in py-bt\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_frame},
     {{"info", "py-info", "py-info [--json]",
          "Show which Python this is, where it was found, and what is known of its memory.",
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},

@@ -32,5 +32,12 @@ bool sw_arg_number(const char *word, int64_t *ret_number);
 int sw_run_bt(const struct sw_run *run);
 int sw_run_info(const struct sw_run *run);
 int sw_run_cache(const struct sw_run *run);
+int sw_run_bt_full(const struct sw_run *run);
+int sw_run_locals(const struct sw_run *run);
+int sw_run_print(const struct sw_run *run);
+int sw_run_list(const struct sw_run *run);
+int sw_run_up(const struct sw_run *run);
+int sw_run_down(const struct sw_run *run);
+int sw_run_frame(const struct sw_run *run);
 
 #endif

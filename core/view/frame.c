@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "view/width.h"
+
+void sw_view_name(struct sw_out *out, enum sw_style style, const struct sw_text *text)
+{
+    if (!text->data)
+        sw_out_puts(out, style, "?");
+    else
+        sw_out_text(out, style, text->data, text->len);
+    if (text->cut)
+        sw_out_puts(out, style, "...");
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r';
+}
+
+/* Spaces below the characters before the marked part, carets below that part. Columns count bytes
+   of the line, marks stand below characters. */
+static void put_carets(struct sw_out *out, const char *line, size_t len, size_t from, size_t to)
+{
+    sw_out_puts(out, SW_STYLE_SOURCE, "    ");
+    for (size_t at = 0; at < len && at < to;) {
+        unsigned bytes;
+        uint32_t c = sw_utf8_get(line + at, len - at, &bytes);
+        const char *mark = at >= from ? "^^" : c == '\t' ? "\t" : "  ";
+
+        sw_out_raw(out, SW_STYLE_SOURCE, mark, c == '\t' ? 1 : sw_char_width(c));
+        at += bytes;
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+}
+
+void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
+    const struct sw_frame *frame, bool columns)
+{
+    const struct sw_position *position = &frame->position;
+    const struct sw_text *file = &frame->code->filename;
+    const char *line;
+    size_t len, indent = 0;
+
+    if (!file->data || file->cut || position->line <= 0 ||
+        sw_sources_line(&run->session->sources, runtime, file->data, file->len, position->line,
+            &line, &len) < 0)
+        return;
+    while (indent < len && is_space(line[indent]))
+        indent++;
+    while (len > indent && is_space(line[len - 1]))
+        len--;
+    if (len == indent)
+        return;
+    sw_out_puts(run->out, SW_STYLE_SOURCE, "    ");
+    sw_out_text(run->out, SW_STYLE_SOURCE, line + indent,
+        len - indent < SW_MAX_SOURCE_LINE ? len - indent : SW_MAX_SOURCE_LINE);
+    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    if (columns && position->column >= 0 && (size_t)position->column >= indent) {
+        size_t to = position->end_line == position->line && position->end_column >= 0
+                        ? (size_t)position->end_column
+                        : len;
+
+        put_carets(run->out, line + indent, len - indent, (size_t)position->column - indent,
+            to > indent ? to - indent : 0);
+    }
+}
+
+void sw_view_note(struct sw_out *out, const char *message)
+{
+    sw_out_puts(out, SW_STYLE_NOTE, "  (");
+    sw_out_text(out, SW_STYLE_NOTE, message, strlen(message));
+    sw_out_puts(out, SW_STYLE_NOTE, ")\n");
+}
+
+void sw_view_full(const struct sw_run *run, struct sw_writer *writer, const struct sw_frame *frame,
+    const unsigned *level)
+{
+    struct sw_out *out = run->out;
+    size_t shown;
+
+    if (level)
+        sw_out_printf(out, SW_STYLE_PLAIN, "#%u ", *level);
+    if (!frame->code) {
+        sw_out_printf(out, SW_STYLE_NOTE, "Frame 0x%llx (", (unsigned long long)frame->addr);
+        sw_out_text(out, SW_STYLE_NOTE, frame->problem.message, strlen(frame->problem.message));
+        sw_out_puts(out, SW_STYLE_NOTE, ")\n");
+        return;
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, "Frame ");
+    sw_out_printf(out, SW_STYLE_ADDRESS, "0x%llx", (unsigned long long)frame->addr);
+    sw_out_puts(out, SW_STYLE_PLAIN, ", for file ");
+    sw_view_name(out, SW_STYLE_FILENAME, &frame->code->filename);
+    sw_out_puts(out, SW_STYLE_PLAIN, ", line ");
+    if (frame->position.line > 0)
+        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame->position.line);
+    else
+        sw_out_puts(out, SW_STYLE_LINE, "?");
+    sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
+    sw_view_name(out, SW_STYLE_FUNCTION, &frame->code->name);
+    sw_out_puts(out, SW_STYLE_PLAIN, " (");
+    /* The width is that of the whole line. */
+    sw_writer_reset(writer);
+    sw_writer_printf(writer, "Frame 0x%llx, for file %s, line %d, in %s (",
+        (unsigned long long)frame->addr,
+        frame->code->filename.data ? frame->code->filename.data : "?", (int)frame->position.line,
+        frame->code->name.data ? frame->code->name.data : "?");
+    shown = writer->len;
+    sw_writer_locals(writer, frame);
+    if (writer->text)
+        sw_out_text(out, SW_STYLE_PLAIN, writer->text + shown, writer->len - shown);
+    sw_out_puts(out, SW_STYLE_PLAIN, writer->full ? "\n" : ")\n");
+}
+
+bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,
+    const struct sw_frame *frame, int64_t first, int64_t last)
+{
+    const struct sw_text *file = &frame->code->filename;
+    struct sw_sources *sources = &run->session->sources;
+    struct sw_out *out = run->out;
+    bool any = false;
+
+    if (!file->data || file->cut)
+        return false;
+    for (int64_t number = first < 1 ? 1 : first; number <= last && number <= INT32_MAX; number++) {
+        const char *line;
+        char text[24];
+        size_t len;
+
+        if (sw_sources_line(sources, runtime, file->data, file->len, (int32_t)number, &line, &len) <
+            0)
+            break;
+        snprintf(
+            text, sizeof(text), "%s%d", number == frame->position.line ? ">" : "", (int)number);
+        sw_out_printf(out, SW_STYLE_LINE, "%4s", text);
+        sw_out_puts(out, SW_STYLE_PLAIN, "    ");
+        sw_out_text(
+            out, SW_STYLE_SOURCE, line, len < SW_MAX_SOURCE_LINE ? len : SW_MAX_SOURCE_LINE);
+        sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+        any = true;
+    }
+    if (any && sw_sources_is_stale(sources, runtime, file->data, file->len))
+        sw_view_note(out, "the file was written after the process began: its lines may be others");
+    return any;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of a frame as text. */
+#ifndef SW_VIEW_FRAME_H
+#define SW_VIEW_FRAME_H
+
+#include "view/command.h"
+
+/* A name of the target, "?" when it could not be read. */
+void sw_view_name(struct sw_out *out, enum sw_style style, const struct sw_text *text);
+
+/* The frame's source line, indented by four, with carets below the part that is being evaluated
+   when `columns` is set; nothing when it cannot be had. */
+void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
+    const struct sw_frame *frame, bool columns);
+
+/* The lines `first` to `last` of the frame's file, numbered, ">" before the one that runs. False
+   when there is none of them. */
+bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,
+    const struct sw_frame *frame, int64_t first, int64_t last);
+
+/* "  (message)" */
+void sw_view_note(struct sw_out *out, const char *message);
+
+/* The frame in one line with its variables, as py-bt-full has it. `level` is the number of the
+   native frame that runs it, NULL when that is not known. Before it reads the variables it has
+   written what it needs of frame->code, which they may displace. */
+void sw_view_full(const struct sw_run *run, struct sw_writer *writer, const struct sw_frame *frame,
+    const unsigned *level);
+
+#endif
