@@ -101,7 +101,8 @@ int sw_locals_open(const struct sw_runtime *runtime, const struct sw_frame *fram
     struct sw_error *reterr, struct sw_locals *ret_locals)
 {
     const struct sw_reader *reader = &runtime->reader;
-    struct sw_locals locals = {.reader = reader};
+    struct sw_locals locals = {
+        .reader = reader, .is_function = frame->code->flags & CODE_OPTIMIZED};
     bool joined = sw_reader_has(reader, SW_F_CODE_LOCALSPLUSNAMES);
     int status = joined ? open_localsplus(reader, frame->code->addr, reterr, &locals)
                         : open_three(reader, frame->code->addr, reterr, &locals);
@@ -181,6 +182,24 @@ static int value_of(const struct sw_locals *locals, uint64_t index, uint8_t kind
     return status < 0 ? status : word != 0;
 }
 
+static bool is_cell_as_well(const struct sw_locals *locals, uint64_t index, sw_addr name)
+{
+    const struct sw_reader *reader = locals->reader;
+    unsigned size = reader->memory->info.pointer_size;
+    uint64_t cells = locals->ends[1] - locals->ends[0];
+
+    for (uint64_t i = 0; index < locals->ends[0] && i < cells; i++) {
+        sw_addr cell;
+
+        if (sw_memory_ptr(reader->memory,
+                sw_reader_at(reader, locals->names[1], SW_F_TUPLE_ITEMS) + i * size,
+                "name of a variable", NULL, &cell) == 0 &&
+            cell == name)
+            return true;
+    }
+    return false;
+}
+
 static int next_name(struct sw_locals *locals, struct sw_error *reterr, struct sw_local *ret_local)
 {
     int status;
@@ -202,8 +221,13 @@ int sw_locals_next(struct sw_locals *locals, struct sw_error *reterr, struct sw_
         uint8_t kind;
         int status = name_of(locals, index, reterr, &local, &kind);
 
-        /* Variables of an inlined comprehension outside of it (3.12, PEP 709). */
-        if (status == 0 && kind & KIND_HIDDEN)
+        /* Variables of an inlined comprehension outside of it (3.12, PEP 709); what a class body
+           has in cells, __class__, __classdict__ and variables around it, which are no names of its
+           own; an argument that is a cell has its value there (before 3.11, where the two have
+           slots each). */
+        if (status == 0 &&
+            (kind & KIND_HIDDEN || (kind & (KIND_CELL | KIND_FREE) && !locals->is_function) ||
+                is_cell_as_well(locals, index, local.name)))
             continue;
         if (status == 0)
             status = value_of(locals, index, kind, reterr, &local);

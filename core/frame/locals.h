@@ -32,6 +32,7 @@ struct sw_locals {
     sw_addr names[3]; /* tuples of names: one (3.11), or variables, cells, free variables */
     uint64_t ends[3]; /* index at which each ends */
     sw_addr kinds;    /* co_localspluskinds' bytes (3.11); 0 before */
+    bool is_function; /* no class body, no module */
     bool has_namespace;
     struct sw_dict namespace;
 };

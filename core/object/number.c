@@ -96,7 +96,7 @@ int sw_long_decimal(const struct sw_reader *reader, struct sw_arena *arena, sw_a
     struct sw_error *reterr, const char **ret_text, uint64_t *ret_bits)
 {
     unsigned bits, width;
-    uint64_t count = 0;
+    uint64_t count = 0, top;
     bool negative = false;
     uint32_t *digits, *groups;
     size_t used;
@@ -108,7 +108,13 @@ int sw_long_decimal(const struct sw_reader *reader, struct sw_arena *arena, sw_a
         if (count > INT64_MAX / bits)
             return sw_fail(reterr, SW_E_CORRUPT, addr, "int", "no int at 0x%llx: %llu digits",
                 (unsigned long long)addr, (unsigned long long)count);
-        *ret_bits = count * bits;
+        *ret_bits = (count - 1) * bits;
+        if (sw_memory_uint(reader->memory,
+                sw_reader_at(reader, addr, SW_F_LONG_DIGITS) + (count - 1) * width, width,
+                "long.digits", reterr, &top) < 0)
+            return SW_E_READ;
+        for (; top; top >>= 1)
+            ++*ret_bits;
         return sw_fail(reterr, SW_E_LIMIT, addr, "int", "the int at 0x%llx has %llu digits",
             (unsigned long long)addr, (unsigned long long)count);
     }

@@ -155,8 +155,10 @@ static bool next_class(struct sw_attributes *attributes)
 }
 
 /* What a member descriptor (Objects/descrobject.c: PyDescrObject, then PyMemberDef *) stands for in
-   the object; 0 when it is something else, or not set. PyMemberDef is {name, type, offset ...}. */
-static sw_addr slot_value(const struct sw_attributes *attributes, sw_addr descriptor)
+   the object, and at which
+   offset; 0 when it is something else, or not set. PyMemberDef is {name, type, offset ...}. */
+static sw_addr slot_value(
+    const struct sw_attributes *attributes, sw_addr descriptor, uint64_t *ret_place)
 {
     const struct sw_reader *reader = attributes->reader;
     struct sw_memory *memory = reader->memory;
@@ -175,31 +177,65 @@ static sw_addr slot_value(const struct sw_attributes *attributes, sw_addr descri
         (kind != MEMBER_OBJECT && kind != MEMBER_OBJECT_EX) ||
         sw_memory_ptr(memory, attributes->object + offset, "slot", NULL, &value) < 0)
         return 0;
+    *ret_place = offset;
     return value;
+}
+
+/* 2.7's dicts have no order, but members lie in that of their names: the one behind the last. */
+static int next_by_place(struct sw_attributes *attributes, sw_addr *ret_name, sw_addr *ret_value)
+{
+    uint64_t best = UINT64_MAX, place;
+    struct sw_dict members = attributes->members;
+    sw_addr name, descriptor, value;
+
+    for (unsigned i = 0; i < SW_MAX_DICT_SEARCH; i++) {
+        if (sw_dict_next(&members, NULL, &name, &descriptor) <= 0)
+            break;
+        value = slot_value(attributes, descriptor, &place);
+        if (value && place > attributes->place && place < best) {
+            best = place;
+            *ret_name = name;
+            *ret_value = value;
+        }
+    }
+    attributes->place = best;
+    return best != UINT64_MAX;
+}
+
+static int next_in_order(struct sw_attributes *attributes, struct sw_error *reterr,
+    sw_addr *ret_name, sw_addr *ret_value)
+{
+    uint64_t place;
+
+    if (attributes->reader->layout->traits.dict_form == SW_DICT_FORM_TABLE)
+        return next_by_place(attributes, ret_name, ret_value);
+    for (;;) {
+        sw_addr descriptor;
+        int status = sw_dict_next(&attributes->members, reterr, ret_name, &descriptor);
+
+        if (status <= 0)
+            return status;
+        *ret_value = slot_value(attributes, descriptor, &place);
+        if (*ret_value)
+            return 1;
+    }
 }
 
 static int next_slot(struct sw_attributes *attributes, struct sw_error *reterr, sw_addr *ret_name,
     sw_addr *ret_value)
 {
     for (;;) {
-        sw_addr name, descriptor;
         int status;
 
         if (!attributes->in_class && !next_class(attributes))
             return 0;
+        if (!attributes->in_class)
+            attributes->place = 0;
         attributes->in_class = true;
-        status = sw_dict_next(&attributes->members, reterr, &name, &descriptor);
-        if (status < 0)
+        status = next_in_order(attributes, reterr, ret_name, ret_value);
+        if (status != 0)
             return status;
-        if (status == 0) {
-            attributes->in_class = false;
-            continue;
-        }
-        *ret_value = slot_value(attributes, descriptor);
-        if (!*ret_value)
-            continue;
-        *ret_name = name;
-        return 1;
+        attributes->in_class = false;
     }
 }
 

@@ -19,6 +19,7 @@ struct sw_attributes {
     uint64_t classes_left;
     bool in_class;
     struct sw_dict members;
+    uint64_t place; /* offset of the last slot, where they are not found in order */
 };
 
 /* Begin. An object without attributes has an empty walk; a dict that cannot be read is a failure.

@@ -39,7 +39,7 @@ bool sw_writer_attributes(
     return count > 0;
 }
 
-static void put_class_name(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+void sw_writer_class_name(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
     sw_addr class, name;
 
@@ -61,6 +61,31 @@ static bool has_attributes(const struct sw_reader *reader, sw_addr addr, const s
            sw_attributes_next(&attributes, NULL, &name, &value) != 0;
 }
 
+/* Whether the class of an old instance is Queue.Queue, or extends it: {cl_bases, cl_dict, cl_name}.
+ */
+static bool is_queue27(const struct sw_reader *reader, sw_addr addr)
+{
+    sw_addr class, bases, name, dict, module;
+    int status = sw_object_word(reader, addr, 0, "in_class", NULL, &class);
+
+    for (unsigned i = 0; status == 0 && i < SW_MAX_BASES; i++) {
+        if (sw_object_word(reader, class, 1, "cl_dict", NULL, &dict) < 0 ||
+            sw_object_word(reader, class, 2, "cl_name", NULL, &name) < 0)
+            return false;
+        if (sw_text_is(reader, name, "Queue") &&
+            sw_dict_find(reader, dict, "__module__", NULL, &module) == 0 &&
+            sw_text_is(reader, module, "Queue"))
+            return true;
+        status = sw_object_word(reader, class, 0, "cl_bases", NULL, &bases);
+        if (status == 0)
+            status = sw_object_check(reader, bases, SW_TYPE_TUPLE, "cl_bases", NULL);
+        if (status == 0)
+            status = sw_memory_ptr(reader->memory, sw_reader_at(reader, bases, SW_F_TUPLE_ITEMS),
+                "cl_bases", NULL, &class);
+    }
+    return false;
+}
+
 /* "<Name(attribute=V) at remote 0x..>", "<Name at remote 0x..>", "<...>" within itself. */
 void sw_put_instance(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
@@ -72,8 +97,14 @@ void sw_put_instance(struct sw_writer *writer, sw_addr addr, const struct sw_typ
         sw_writer_puts(writer, "<...>");
         return;
     }
+    if (type->kind == SW_KIND_INSTANCE27 && is_queue27(writer->reader, addr)) {
+        if (entered == SW_ENTERED)
+            sw_writer_leave(writer);
+        sw_put_queue(writer, addr, type);
+        return;
+    }
     sw_writer_puts(writer, "<");
-    put_class_name(writer, addr, type);
+    sw_writer_class_name(writer, addr, type);
     if (entered == SW_ENTERED_TOO_DEEP)
         sw_writer_puts(writer, "(...)");
     else if (is_open && has_attributes(writer->reader, addr, type)) {

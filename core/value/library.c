@@ -42,8 +42,10 @@ static void put_seconds(struct sw_writer *writer, unsigned second, unsigned micr
         sw_writer_printf(writer, ", %u", microsecond);
 }
 
-/* What follows the value: a byte `fold` (3.6), and a tzinfo where hastzinfo says so. */
-static void put_zone(struct sw_writer *writer, sw_addr addr, uint8_t has_zone, unsigned value_bytes)
+/* What follows the value: a byte `fold` (3.6), and a tzinfo where hastzinfo says so. The two types
+   write them in different order. */
+static void put_zone(
+    struct sw_writer *writer, sw_addr addr, uint8_t has_zone, unsigned value_bytes, bool fold_first)
 {
     const struct sw_reader *reader = writer->reader;
     unsigned size = reader->memory->info.pointer_size;
@@ -55,12 +57,14 @@ static void put_zone(struct sw_writer *writer, sw_addr addr, uint8_t has_zone, u
         (void)sw_memory_uint(reader->memory, end, 1, "fold", NULL, &fold);
     end += has_fold;
     end += (size - (end - addr) % size) % size;
-    if (fold)
+    if (fold && fold_first)
         sw_writer_puts(writer, ", fold=1");
     if (has_zone && sw_memory_ptr(reader->memory, end, "tzinfo", NULL, &zone) == 0) {
         sw_writer_puts(writer, ", tzinfo=");
         sw_writer_value(writer, zone);
     }
+    if (fold && !fold_first)
+        sw_writer_puts(writer, ", fold=1");
 }
 
 void sw_put_time(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
@@ -74,7 +78,7 @@ void sw_put_time(struct sw_writer *writer, sw_addr addr, const struct sw_type *t
     }
     sw_writer_printf(writer, "%s(%u, %u", type->name, b[1], b[2]);
     put_seconds(writer, b[3], (unsigned)b[4] << 16 | b[5] << 8 | b[6]);
-    put_zone(writer, addr, b[0], 6);
+    put_zone(writer, addr, b[0], 6, false);
     sw_writer_puts(writer, ")");
 }
 
@@ -90,7 +94,7 @@ void sw_put_datetime(struct sw_writer *writer, sw_addr addr, const struct sw_typ
     sw_writer_printf(
         writer, "%s(%u, %u, %u, %u, %u", type->name, b[1] << 8 | b[2], b[3], b[4], b[5], b[6]);
     put_seconds(writer, b[7], (unsigned)b[8] << 16 | b[9] << 8 | b[10]);
-    put_zone(writer, addr, b[0], 10);
+    put_zone(writer, addr, b[0], 10, true);
     sw_writer_puts(writer, ")");
 }
 
@@ -233,6 +237,23 @@ static void put_decimal_text(
     sw_writer_printf(writer, "E%s%lld", adjusted < 0 ? "" : "+", (long long)adjusted);
 }
 
+static void put_decimal(struct sw_writer *writer, const struct sw_type *type,
+    const struct decimal *decimal, const char *digits)
+{
+    sw_writer_printf(
+        writer, "%s('%s", sw_type_short_name(type), decimal->flags & MPD_NEG ? "-" : "");
+    if (decimal->flags & MPD_INF) {
+        sw_writer_puts(writer, "Infinity");
+    } else if (decimal->flags & (MPD_NAN | MPD_SNAN)) {
+        sw_writer_puts(writer, decimal->flags & MPD_SNAN ? "sNaN" : "NaN");
+        if (decimal->digits)
+            sw_writer_puts(writer, digits);
+    } else {
+        put_decimal_text(writer, decimal, digits);
+    }
+    sw_writer_puts(writer, "')");
+}
+
 void sw_put_decimal(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
     char digits[MAX_WORDS * 19 + 1];
@@ -249,20 +270,51 @@ void sw_put_decimal(struct sw_writer *writer, sw_addr addr, const struct sw_type
         sw_writer_at(writer, addr);
         return;
     }
-    sw_writer_printf(
-        writer, "%s('%s", sw_type_short_name(type), decimal.flags & MPD_NEG ? "-" : "");
-    if (decimal.flags & MPD_INF)
-        sw_writer_puts(writer, "Infinity");
-    else if (decimal.flags & (MPD_NAN | MPD_SNAN)) {
-        sw_writer_puts(writer, decimal.flags & MPD_SNAN ? "sNaN" : "NaN");
-        if (decimal.digits)
-            sw_writer_puts(writer, digits);
-    } else
-        put_decimal_text(writer, &decimal, digits);
-    sw_writer_puts(writer, "')");
+    put_decimal(writer, type, &decimal, digits);
+}
+
+/* Lib/_pydecimal.py, 2.7's decimal: _sign, _int (a str of digits), _exp, which of infinity and NaN
+   is a letter. */
+void sw_put_decimal_python(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    const struct sw_reader *reader = writer->reader;
+    struct decimal decimal = {.flags = 0};
+    sw_addr sign, digits, exponent;
+    struct sw_text text;
+    int64_t negative;
+
+    if (sw_attribute_find(reader, addr, type, "_sign", &sign) < 0 ||
+        sw_attribute_find(reader, addr, type, "_int", &digits) < 0 ||
+        sw_attribute_find(reader, addr, type, "_exp", &exponent) < 0 ||
+        sw_long_read(reader, sign, NULL, &negative) < 0 ||
+        sw_text_read(reader, &writer->scratch, digits, MAX_WORDS * 19, "_int", NULL, &text) < 0 ||
+        text.cut) {
+        sw_put_instance(writer, addr, type);
+        return;
+    }
+    if (sw_text_is(reader, exponent, "F"))
+        decimal.flags = MPD_INF;
+    else if (sw_text_is(reader, exponent, "n"))
+        decimal.flags = MPD_NAN;
+    else if (sw_text_is(reader, exponent, "N"))
+        decimal.flags = MPD_SNAN;
+    else
+        (void)sw_long_read(reader, exponent, NULL, &decimal.exponent);
+    if (negative)
+        decimal.flags |= MPD_NEG;
+    decimal.digits = text.len;
+    put_decimal(writer, type, &decimal, text.data);
 }
 
 /* ---------------------------------------------------------------- classes made in Python */
+
+static void put_uuid_text(
+    struct sw_writer *writer, const struct sw_type *type, uint64_t high, uint64_t low)
+{
+    sw_writer_printf(writer, "%s('%08x-%04x-%04x-%04x-%012llx')", type->name,
+        (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xffff),
+        (unsigned)(low >> 48), (unsigned long long)(low & 0xffffffffffff));
+}
 
 /* The attribute `int`, 128 bits. */
 void sw_put_uuid(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
@@ -270,11 +322,22 @@ void sw_put_uuid(struct sw_writer *writer, sw_addr addr, const struct sw_type *t
     const struct sw_reader *reader = writer->reader;
     unsigned width, bits;
     uint64_t count, high = 0, low = 0;
+    const struct sw_type *kind;
     bool negative;
     sw_addr value;
+    int64_t word;
 
-    if (sw_attribute_find(reader, addr, type, "int", &value) < 0 ||
-        sw_long_shape(reader, value, NULL, &count, &negative, &width, &bits) < 0 ||
+    if (sw_attribute_find(reader, addr, type, "int", &value) < 0) {
+        sw_put_instance(writer, addr, type);
+        return;
+    }
+    /* 2.7 has small ones as another type. */
+    if (sw_types_of(writer->types, reader, value, NULL, &kind) == 0 &&
+        kind->kind == SW_KIND_INT27 && sw_int27_read(reader, value, NULL, &word) == 0) {
+        put_uuid_text(writer, type, 0, (uint64_t)word);
+        return;
+    }
+    if (sw_long_shape(reader, value, NULL, &count, &negative, &width, &bits) < 0 ||
         count > 128 / bits + 1) {
         sw_put_instance(writer, addr, type);
         return;
@@ -291,9 +354,7 @@ void sw_put_uuid(struct sw_writer *writer, sw_addr addr, const struct sw_type *t
         high = high << bits | low >> (64 - bits);
         low = low << bits | digit;
     }
-    sw_writer_printf(writer, "%s('%08x-%04x-%04x-%04x-%012llx')", type->name,
-        (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xffff),
-        (unsigned)(low >> 48), (unsigned long long)(low & 0xffffffffffff));
+    put_uuid_text(writer, type, high, low);
 }
 
 /* Strings of a list or tuple, joined by slashes as os.path.join does. False when it is none. */
@@ -347,8 +408,9 @@ static bool path_attribute(struct sw_writer *writer, sw_addr addr, const struct 
 /* PurePath.__str__ without its work on the parts: "." segments and doubled slashes go away. */
 static void put_normal_path(struct sw_writer *writer, char *path)
 {
-    size_t used = path[0] == '/';
-    const char *from = path;
+    /* POSIX leaves to the system what exactly two slashes mean. */
+    size_t used = path[0] != '/' ? 0 : path[1] == '/' && path[2] != '/' ? 2 : 1;
+    const char *from = path + used;
 
     while (*from) {
         size_t len = strcspn(from, "/");
@@ -410,7 +472,9 @@ void sw_put_event(struct sw_writer *writer, sw_addr addr, const struct sw_type *
         sw_put_instance(writer, addr, type);
         return;
     }
-    sw_writer_printf(writer, "<%s (%s)", type->name, value ? "set" : "unset");
+    /* 2.7's class is _Event: threading.Event is a function there. */
+    sw_writer_printf(
+        writer, "<%s (%s)", type->name + (type->name[0] == '_'), value ? "set" : "unset");
     sw_writer_at(writer, addr);
 }
 
@@ -446,7 +510,9 @@ void sw_put_queue(struct sw_writer *writer, sw_addr addr, const struct sw_type *
     }
     if (sw_attribute_find(reader, addr, type, "maxsize", &maxsize) == 0)
         (void)sw_long_read(reader, maxsize, NULL, &largest);
-    sw_writer_printf(writer, "<%s (%llu items", type->name, (unsigned long long)length);
+    sw_writer_puts(writer, "<");
+    sw_writer_class_name(writer, addr, type);
+    sw_writer_printf(writer, " (%llu items", (unsigned long long)length);
     if (largest > 0)
         sw_writer_printf(writer, ", maxsize %lld", (long long)largest);
     sw_writer_puts(writer, ")");

@@ -86,8 +86,12 @@ void sw_put_dict(struct sw_writer *writer, sw_addr addr, const struct sw_type *t
 /* 3.15: a dict's struct with a hash behind it, but no subclass of dict. */
 void sw_put_frozendict(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
+    uint64_t length = 0;
+
+    (void)sw_dict_length(writer->reader, addr, NULL, &length);
     sw_writer_printf(writer, "%s(", type->name);
-    put_dict(writer, addr, type);
+    if (length)
+        put_dict(writer, addr, type);
     sw_writer_puts(writer, ")");
 }
 
@@ -244,21 +248,19 @@ void sw_put_mappingproxy(struct sw_writer *writer, sw_addr addr, const struct sw
 
 /* ---------------------------------------------------------------- sets */
 
-/* Objects/setobject.c marks deleted entries with a dummy object: an instance of `object` itself
-   with hash -1 (3.x); 2.7's is a str, with hash 0 where no str's hash is. */
+/* Objects/setobject.c marks deleted entries with a dummy: an object of a type of its own, and hash
+   -1 (3.x); in 2.7 a str. */
 static bool is_dummy(const struct sw_reader *reader, sw_addr key, uint64_t hash)
 {
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t minus_one = size == 8 ? UINT64_MAX : UINT32_MAX;
-    char text[16];
+    uint64_t minus_one = reader->memory->info.pointer_size == 8 ? UINT64_MAX : UINT32_MAX;
+    char text[32];
     sw_addr type;
 
-    if (hash != 0 && hash != minus_one)
-        return false;
-    if (sw_object_type(reader, key, NULL, &type) < 0 ||
-        sw_type_name(reader, type, NULL, text, sizeof(text)) < 0)
-        return false;
-    return strcmp(text, "object") == 0 || sw_text_is(reader, key, "<dummy key>");
+    if (reader->layout->traits.dict_form == SW_DICT_FORM_TABLE)
+        return sw_text_is(reader, key, "<dummy key>");
+    return hash == minus_one && sw_object_type(reader, key, NULL, &type) == 0 &&
+           sw_type_name(reader, type, NULL, text, sizeof(text)) == 0 &&
+           strcmp(text, "<dummy key> type") == 0;
 }
 
 static void put_set_items(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)

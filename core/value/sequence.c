@@ -143,7 +143,7 @@ void sw_put_tuple(struct sw_writer *writer, sw_addr addr, const struct sw_type *
 
 /* Modules/_collectionsmodule.c. 3.x: PyVarObject, leftblock, rightblock, leftindex, rightindex,
    state, maxlen; blocks {leftlink, 64 items, rightlink}. 2.7: PyObject, leftblock, rightblock,
-   leftindex, rightindex, len, state, maxlen; blocks {leftlink, rightlink, 62 items}. */
+   leftindex, rightindex, len, state, maxlen; blocks {62 items, rightlink, leftlink}. */
 struct deque {
     uint64_t length, block, index;
     int64_t maxlen;
@@ -166,9 +166,9 @@ static int read_deque(
     if (status == 0)
         status = sw_object_word(reader, addr, 6, "deque.maxlen", reterr, &maxlen);
     deque->maxlen = sw_bytes_sign(maxlen, reader->memory->info.pointer_size);
-    deque->items_at = is_old ? 2 : 1;
+    deque->items_at = is_old ? 0 : 1;
     deque->block_items = is_old ? 62 : 64;
-    deque->link_at = is_old ? 1 : 65;
+    deque->link_at = is_old ? 62 : 65;
     return status;
 }
 

@@ -87,14 +87,17 @@ void sw_writer_quoted(struct sw_writer *writer, const char *text, size_t len)
     put_quoted(writer, text, len, false);
 }
 
-void sw_writer_quoted_bytes(struct sw_writer *writer, const char *bytes, size_t len)
+/* With `escape_single` a single quote is escaped whatever stands around (traits.txt). */
+static void put_quoted_bytes(
+    struct sw_writer *writer, const char *bytes, size_t len, bool escape_single)
 {
     char quote = choose_quote(bytes, len);
 
     sw_writer_put(writer, &quote, 1);
     for (size_t i = 0; i < len && !writer->full; i++) {
         unsigned char c = (unsigned char)bytes[i];
-        const char *escape = short_escape(c, quote);
+        const char *escape =
+            escape_single && c == '\'' ? "\\'" : short_escape(c, escape_single ? '\'' : quote);
 
         if (escape)
             sw_writer_puts(writer, escape);
@@ -210,7 +213,8 @@ void sw_put_unicode27(struct sw_writer *writer, sw_addr addr, const struct sw_ty
 
 /* ---------------------------------------------------------------- bytes */
 
-static void put_memory(struct sw_writer *writer, sw_addr owner, sw_addr data, uint64_t length)
+static void put_memory(
+    struct sw_writer *writer, sw_addr owner, sw_addr data, uint64_t length, bool escape_single)
 {
     size_t count = length < writer->limits.string ? (size_t)length : writer->limits.string;
     char *bytes = sw_arena_alloc(&writer->scratch, count + 1);
@@ -228,7 +232,7 @@ static void put_memory(struct sw_writer *writer, sw_addr owner, sw_addr data, ui
     /* 2.7's str is what 3.x calls bytes. */
     if (writer->reader->layout->traits.text_form != SW_TEXT_FORM_BYTES)
         sw_writer_puts(writer, "b");
-    sw_writer_quoted_bytes(writer, bytes, count);
+    put_quoted_bytes(writer, bytes, count, escape_single);
     if (count < length)
         put_cut(writer, length, "bytes");
 }
@@ -242,7 +246,8 @@ static void put_bytes(struct sw_writer *writer, sw_addr addr, const struct sw_ty
     if (sw_reader_uint(writer->reader, addr, SW_F_BYTES_LENGTH, &problem, &length) < 0)
         sw_writer_unreadable(writer, addr, &problem);
     else
-        put_memory(writer, addr, sw_reader_at(writer->reader, addr, SW_F_BYTES_DATA), length);
+        put_memory(
+            writer, addr, sw_reader_at(writer->reader, addr, SW_F_BYTES_DATA), length, false);
 }
 
 void sw_put_bytes(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
@@ -265,7 +270,8 @@ static void put_bytearray(struct sw_writer *writer, sw_addr addr, const struct s
     }
     /* A wrapped one has the class's name before its parentheses already. */
     sw_writer_puts(writer, is_old ? "bytearray(b" : "bytearray(");
-    put_memory(writer, addr, data, length);
+    put_memory(writer, addr, data, length,
+        reader->layout->traits.bytearray_quotes == SW_BYTEARRAY_QUOTES_ESCAPED);
     sw_writer_puts(writer, ")");
 }
 

@@ -183,6 +183,7 @@ static enum sw_kind library_kind(const struct sw_reader *reader, const struct sw
         enum sw_kind kind;
     } classes[] = {
         {"UUID", {"uuid"}, SW_KIND_UUID},
+        {"Decimal", {"decimal", "_pydecimal"}, SW_KIND_DECIMAL_PYTHON},
         {"PurePath", {"pathlib", "pathlib._local", "pathlib._os"}, SW_KIND_PATH},
         {"Event", {"threading"}, SW_KIND_EVENT},
         {"_Event", {"threading"}, SW_KIND_EVENT},

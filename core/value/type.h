@@ -64,6 +64,7 @@ enum sw_kind {
     SW_KIND_RLOCK,
     /* Classes of the standard library that are made in Python. */
     SW_KIND_ENUM,
+    SW_KIND_DECIMAL_PYTHON,
     SW_KIND_UUID,
     SW_KIND_PATH,
     SW_KIND_EVENT,

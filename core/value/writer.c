@@ -67,6 +67,7 @@ static const struct {
     [SW_KIND_LOCK] = {.put = sw_put_lock},
     [SW_KIND_RLOCK] = {.put = sw_put_rlock},
     [SW_KIND_ENUM] = {.put = sw_put_enum},
+    [SW_KIND_DECIMAL_PYTHON] = {.put = sw_put_decimal_python},
     [SW_KIND_UUID] = {.put = sw_put_uuid},
     [SW_KIND_PATH] = {.put = sw_put_path},
     [SW_KIND_EVENT] = {.put = sw_put_event},

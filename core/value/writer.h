@@ -90,18 +90,20 @@ sw_value_put sw_put_type, sw_put_class27, sw_put_module, sw_put_function, sw_put
 sw_value_put sw_put_generator, sw_put_code, sw_put_frame, sw_put_traceback; /* execution.c */
 sw_value_put sw_put_instance, sw_put_exception, sw_put_enum;                /* instance.c */
 sw_value_put sw_put_date, sw_put_time, sw_put_datetime, sw_put_timedelta, sw_put_timezone,
-    sw_put_decimal, sw_put_uuid, sw_put_path, sw_put_lock, sw_put_rlock, sw_put_event,
-    sw_put_queue; /* library.c */
+    sw_put_decimal, sw_put_decimal_python, sw_put_uuid, sw_put_path, sw_put_lock, sw_put_rlock,
+    sw_put_event, sw_put_queue; /* library.c */
+
+/* The name of the object's class; of an instance of 2.7's classes without base that of the class
+ * too. */
+void sw_writer_class_name(struct sw_writer *writer, sw_addr addr, const struct sw_type *type);
 
 /* name=V for each attribute, separated; `first` says whether nothing stands before. Whether any was
    written. */
 bool sw_writer_attributes(
     struct sw_writer *writer, sw_addr addr, const struct sw_type *type, bool first);
 
-/* The characters of a string between quotes, escaped as Python does: repr of str, or of bytes.
-   `len` is of UTF-8, or of bytes. */
+/* The characters of a string, `len` bytes of UTF-8, between quotes and escaped as repr has it. */
 void sw_writer_quoted(struct sw_writer *writer, const char *text, size_t len);
-void sw_writer_quoted_bytes(struct sw_writer *writer, const char *bytes, size_t len);
 
 /* The item of a deque; negative indices count from the end. SW_E_NOT_FOUND beyond the ends. */
 int sw_deque_item(struct sw_writer *writer, sw_addr addr, int64_t index, struct sw_error *reterr,
