@@ -127,6 +127,7 @@ static void put_characters(struct sw_writer *writer, sw_addr addr, const struct 
         sw_writer_unreadable(writer, addr, &problem);
         return;
     }
+    sw_writer_size(writer, text.length, "characters");
     sw_writer_quoted(writer, text.data, text.len);
     if (text.cut)
         put_cut(writer, text.length, "characters");
@@ -199,6 +200,7 @@ static void put_unicode27(struct sw_writer *writer, sw_addr addr, const struct s
         sw_writer_unreadable(writer, addr, &problem);
         return;
     }
+    sw_writer_size(writer, length, "characters");
     sw_writer_puts(writer, "u");
     put_quoted(
         writer, text, encode_units(raw, count, width, reader->memory->info.big_endian, text), true);
@@ -232,6 +234,7 @@ static void put_memory(
     /* 2.7's str is what 3.x calls bytes. */
     if (writer->reader->layout->traits.text_form != SW_TEXT_FORM_BYTES)
         sw_writer_puts(writer, "b");
+    sw_writer_size(writer, length, "bytes");
     put_quoted_bytes(writer, bytes, count, escape_single);
     if (count < length)
         put_cut(writer, length, "bytes");

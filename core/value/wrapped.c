@@ -28,6 +28,7 @@ void sw_writer_wrapped(
 void sw_writer_container(struct sw_writer *writer, sw_addr addr, const struct sw_type *type,
     const char *open, const char *close, uint64_t length, sw_value_put *put)
 {
+    sw_writer_size(writer, length, "items");
     sw_writer_puts(writer, open);
     switch (length ? sw_writer_enter(writer, addr) : SW_ENTERED) {
     case SW_ENTERED:

@@ -101,6 +101,8 @@ void sw_writer_reset(struct sw_writer *writer)
     writer->len = 0;
     writer->characters = 0;
     writer->full = false;
+    writer->is_outermost = false;
+    writer->unit = NULL;
     writer->depth = 0;
     sw_arena_reset(&writer->scratch);
 }
@@ -140,6 +142,27 @@ static void append(struct sw_writer *writer, const char *text, size_t len)
     writer->text[writer->len] = '\0';
 }
 
+/* What was cut, and how large it is: "...(1000000 items)...(truncated)". */
+static void put_end(struct sw_writer *writer)
+{
+    char text[64] = "";
+
+    if (writer->unit)
+        snprintf(
+            text, sizeof(text), "...(%llu %s)", (unsigned long long)writer->whole, writer->unit);
+    append(writer, text, strlen(text));
+    append(writer, "...(truncated)", 14);
+    writer->full = true;
+}
+
+void sw_writer_size(struct sw_writer *writer, uint64_t size, const char *unit)
+{
+    if (!writer->is_outermost || writer->unit)
+        return;
+    writer->whole = size;
+    writer->unit = unit;
+}
+
 void sw_writer_put(struct sw_writer *writer, const char *text, size_t len)
 {
     uint32_t left = writer->limits.width - writer->characters;
@@ -160,10 +183,8 @@ void sw_writer_put(struct sw_writer *writer, const char *text, size_t len)
     }
     writer->characters = writer->limits.width - left;
     append(writer, text, fits);
-    if (fits < len) {
-        append(writer, "...(truncated)", 14);
-        writer->full = true;
-    }
+    if (fits < len)
+        put_end(writer);
 }
 
 void sw_writer_puts(struct sw_writer *writer, const char *text)
@@ -243,6 +264,7 @@ static void put_object(struct sw_writer *writer, sw_addr addr, const struct sw_t
     /* The cache of types may start anew while parts of the object are written. */
     struct sw_type own = *type;
 
+    writer->is_outermost = writer->len == 0 && writer->depth == 0;
     if (kinds[own.kind].word)
         sw_writer_puts(writer, kinds[own.kind].word);
     else

@@ -29,6 +29,9 @@ struct sw_writer {
     size_t len, room;
     uint32_t characters; /* in `text` */
     bool full;           /* nothing more fits: the width is used up, or memory */
+    bool is_outermost;   /* what is being written is the value itself, not a part of it */
+    uint64_t whole;      /* how large the value is, in `unit`s, once that is known */
+    const char *unit;    /* "items", "characters", "bytes"; NULL until then */
     uint32_t depth;
     sw_addr inside[SW_MAX_VALUE_DEPTH]; /* the containers being written, outermost first */
 };
@@ -66,6 +69,9 @@ void sw_writer_name(struct sw_writer *writer, sw_addr addr);
 
 /* "<unreadable at remote 0x..: why>" */
 void sw_writer_unreadable(struct sw_writer *writer, sw_addr addr, const struct sw_error *problem);
+
+/* How large the object at hand is; kept when it is the value itself, and said when that is cut. */
+void sw_writer_size(struct sw_writer *writer, uint64_t size, const char *unit);
 
 /* Begin a container: false when it is being written already, or too deep; the caller then writes
    the sign of that and does not leave. */

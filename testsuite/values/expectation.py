@@ -195,21 +195,27 @@ class Expectation:
         for place, item in enumerate(self.document["prints"]):
             problems += compare_print(item, found[f"print {place}"])
         for place, item in enumerate(self.document["settings"]):
-            for index, command in enumerate(item["commands"] + [None] + item["restore"]):
-                answer = found.get(f"set {place} {index}", "")
-                if command and answer.startswith(_ERROR):
-                    problems.append(f"{command}: {answer.strip()}")
-            name = f"{item['frame']} with {', '.join(item['commands'])}"
-            name = name.replace("set sidewinder ", "")
-            report = self._parse(name, found[f"settings {place}"], problems)
-            if report is not None:
-                problems += compare_values(name, item["values"], report)
+            problems += self._compare_settings(place, item, found)
         for section, index in (("walk 2", 1), ("walk 4", 0)):
             report = self._parse(section, found[section], problems) or {}
             if report.get("frame", {}).get("index") != index:
                 problems.append(differs(f"{section}: index", index, report.get("frame")))
         if "Unable to find a newer python frame" not in found["walk 5"]:
             problems.append(f"py-down at the newest frame: {found['walk 5']}")
+        return problems
+
+    def _compare_settings(self, place, item, found):
+        """Without the settings there is nothing to compare."""
+        problems = []
+        for index, command in enumerate(item["commands"] + [None] + item["restore"]):
+            answer = found.get(f"set {place} {index}", "")
+            if answer.startswith(_ERROR):
+                problems.append(f"{command}: {answer.strip()}")
+        name = f"{item['frame']} with {', '.join(item['commands'])}"
+        name = name.replace("set sidewinder ", "")
+        report = None if problems else self._parse(name, found[f"settings {place}"], problems)
+        if report is not None:
+            problems += compare_values(name, item["values"], report)
         return problems
 
     @staticmethod

@@ -179,7 +179,20 @@ class Writer(object):
         """The text of the object, within the limits."""
         text = self.text(obj)
         width = self.limits.width
-        return text if len(text) <= width else text[:width] + "...(truncated)"
+        if len(text) <= width:
+            return text
+        return text[:width] + self._whole(obj) + "...(truncated)"
+
+    @staticmethod
+    def _whole(obj):
+        """How large a string or container is that does not fit."""
+        if isinstance(obj, UNICODE):
+            return "...(%d characters)" % len(obj)
+        if isinstance(obj, (bytes, bytearray)):
+            return "...(%d bytes)" % len(obj)
+        sized = (list, tuple, dict, set, frozenset, collections.deque) + tuple(_VIEWS)
+        sized += (_FROZENDICT,) if _FROZENDICT else ()
+        return "...(%d items)" % len(obj) if isinstance(obj, sized) else ""
 
     def text(self, obj):
         if id(obj) in _texts:
@@ -301,12 +314,31 @@ class Writer(object):
         return "deque(%s%s)" % (text, most)
 
     def _plain(self, obj):
-        zone = getattr(obj, "tzinfo", None)
         if isinstance(obj, slice):
             return "slice(%s)" % ", ".join(self._items((obj.start, obj.stop, obj.step)))
-        if zone is None or not is_made_in_python(zone):
+        if isinstance(obj, datetime.timedelta):
+            return self._delta(obj)
+        zone = getattr(obj, "tzinfo", None)
+        if zone is None:
             return repr(obj)
-        return "%s, tzinfo=%s)" % (repr(obj.replace(tzinfo=None))[:-1], self.text(zone))
+        # "tzinfo" is the last, but for the "fold" of a time.
+        fold = ", fold=1" if getattr(obj, "fold", 0) else ""
+        bare = repr(obj.replace(tzinfo=None, **({"fold": 0} if fold else {})))[:-1]
+        if isinstance(obj, datetime.time):
+            return "%s, tzinfo=%s%s)" % (bare, self.text(zone), fold)
+        return "%s%s, tzinfo=%s)" % (bare, fold, self.text(zone))
+
+    @staticmethod
+    def _delta(obj):
+        """repr() has names since 3.7 only."""
+        parts = [(name, getattr(obj, name)) for name in ("days", "seconds", "microseconds")]
+        text = ", ".join("%s=%d" % part for part in parts if part[1])
+        return "datetime.timedelta(%s)" % (text or "0")
+
+    def _timezone(self, obj):
+        if obj is datetime.timezone.utc:
+            return "datetime.timezone.utc"
+        return "datetime.timezone(%s)" % ", ".join(self._items(obj.__getinitargs__()))
 
     # ------------------------------------------------------------------- classes made in Python
 
@@ -459,7 +491,7 @@ class Writer(object):
         _writers[_FROZENDICT] = lambda self, obj: self._mapping(
             obj, list(obj.items()), "frozendict({", "})") if obj else repr(obj)
     if not PYTHON2:
-        _writers[datetime.timezone] = lambda self, obj: repr(obj)
+        _writers[datetime.timezone] = _timezone
         _writers[type(threading.RLock())] = _rlock
 
 
@@ -475,7 +507,7 @@ def _entry(name, value, code, text, limits):
     elif name in code.co_freevars:
         kind = "free"
     elif not code.co_flags & 1:  # CO_OPTIMIZED: a frame without it keeps its names in a dict
-        kind = "class"
+        kind = "name"
     _keep.append(value)
     return {
         "kind": kind,
