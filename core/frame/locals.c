@@ -84,7 +84,7 @@ static int open_three(
 static int open_namespace(const struct sw_reader *reader, const struct sw_frame *frame,
     struct sw_error *reterr, struct sw_locals *locals)
 {
-    sw_addr dict;
+    sw_addr dict, globals;
     int status;
 
     if (frame->code->flags & CODE_OPTIMIZED)
@@ -94,6 +94,9 @@ static int open_namespace(const struct sw_reader *reader, const struct sw_frame 
         return status;
     if (sw_dict_open(reader, dict, NULL, &locals->namespace) == 0)
         locals->has_namespace = true;
+    locals->is_global =
+        sw_reader_uint(reader, frame->addr, SW_F_FRAME_GLOBALS, NULL, &globals) == 0 &&
+        globals == dict;
     return 0;
 }
 

@@ -34,6 +34,7 @@ struct sw_locals {
     sw_addr kinds;    /* co_localspluskinds' bytes (3.11); 0 before */
     bool is_function; /* no class body, no module */
     bool has_namespace;
+    bool is_global; /* that is the globals: of a module */
     struct sw_dict namespace;
 };
 

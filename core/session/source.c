@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "object/dict.h"
@@ -92,42 +93,37 @@ static int64_t written_at(int fd)
                                                                              : 0;
 }
 
-/* The number behind a word of a file of /proc. */
-static bool proc_number(const char *path, const char *word, unsigned field, int64_t *ret_number)
+/* The beginning of a small file of /proc; "" when it cannot be read. */
+static void read_proc(const char *path, char *text, size_t size)
 {
-    char text[8192];
     FILE *file = fopen(path, "re");
-    size_t len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-    const char *at;
 
+    text[file ? fread(text, 1, size - 1, file) : 0] = '\0';
     if (file)
         fclose(file);
-    text[len] = '\0';
-    for (at = text; *word && at; at++) {
-        at = strstr(at, word);
-        if (!at || at == text || at[-1] == '\n' || *word == ')')
-            break;
-    }
-    at = at && *word ? at + strlen(word) : NULL;
-    for (; at && field > 0; field--)
-        at = strchr(at + 1, ' ');
-    *ret_number = at ? strtoll(at, NULL, 10) : 0;
-    return at != NULL;
 }
 
 /* When a process of this machine began, in seconds since 1970; 0 when it cannot be told. */
 static int64_t process_start(const struct sw_memory *memory)
 {
-    char path[64];
-    int64_t boot, ticks;
+    char path[64], text[1024];
+    const char *at;
+    double uptime;
 
     if (memory->info.kind != SW_TARGET_LIVE || memory->info.pid <= 0)
         return 0;
+    read_proc("/proc/uptime", text, sizeof(text));
+    uptime = strtod(text, NULL);
     snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)memory->info.pid);
-    /* proc(5): starttime is the 22nd field, the name in parentheses the second. */
-    return proc_number(path, ")", 20, &ticks) && proc_number("/proc/stat", "btime ", 0, &boot)
-               ? boot + ticks / sysconf(_SC_CLK_TCK)
-               : 0;
+    read_proc(path, text, sizeof(text));
+    /* proc(5): the second field, the name, ends with the last ')'; starttime is the 22nd. */
+    at = strrchr(text, ')');
+    for (unsigned field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    if (!at || uptime <= 0)
+        return 0;
+    return (int64_t)(difftime(time(NULL), 0) - uptime) +
+           strtoll(at, NULL, 10) / sysconf(_SC_CLK_TCK);
 }
 
 /* Read a whole file; never mapped, for it may be cut while we look. Not fstat(): glibc 2.33 made

@@ -43,6 +43,9 @@ void sw_writer_locals(struct sw_writer *writer, const struct sw_frame *frame)
     struct sw_local local;
     int status = sw_locals_open(writer->runtime, frame, &problem, &locals);
 
+    /* All names of a module would bury the line; py-locals has them. */
+    if (status == 0 && locals.is_global)
+        return;
     for (unsigned i = 0; status == 0 && !sw_writer_done(writer); i++) {
         status = sw_locals_next(&locals, &problem, &local);
         if (status <= 0)

@@ -172,7 +172,7 @@ static void put_locals(
     if (!frame->code)
         return;
     sw_view_writer(run, thread, &writer);
-    sw_view_locals(run, &writer, frame, "      ");
+    sw_view_locals(run, &writer, frame, "      ", false);
     sw_writer_fini(&writer);
 }
 

@@ -66,13 +66,15 @@ static void put_name(const struct sw_run *run, struct sw_writer *writer, sw_addr
 /* ---------------------------------------------------------------- py-locals */
 
 void sw_view_locals(const struct sw_run *run, struct sw_writer *writer,
-    const struct sw_frame *frame, const char *indent)
+    const struct sw_frame *frame, const char *indent, bool with_globals)
 {
     struct sw_error problem;
     struct sw_locals locals;
     struct sw_local local;
     int status = sw_locals_open(writer->runtime, frame, &problem, &locals);
 
+    if (status == 0 && locals.is_global && !with_globals)
+        return;
     while (status == 0 && run->out->status == 0) {
         status = sw_locals_next(&locals, &problem, &local);
         if (status <= 0)
@@ -197,7 +199,7 @@ int sw_run_locals(const struct sw_run *run)
         sw_out_puts(run->out, SW_STYLE_PLAIN, "Locals for ");
         sw_view_name(run->out, SW_STYLE_FUNCTION, &frame.code->name);
         sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
-        sw_view_locals(run, &writer, &frame, "");
+        sw_view_locals(run, &writer, &frame, "", true);
     }
     sw_writer_fini(&writer);
     return 0;

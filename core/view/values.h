@@ -11,9 +11,9 @@ void sw_view_writer(
     const struct sw_run *run, const struct sw_thread *thread, struct sw_writer *ret_writer);
 
 /* "name = value" for each variable of the frame, `indent` before each; a note when they cannot be
-   read. */
+   read. Of a module only `with_globals`. */
 void sw_view_locals(const struct sw_run *run, struct sw_writer *writer,
-    const struct sw_frame *frame, const char *indent);
+    const struct sw_frame *frame, const char *indent, bool with_globals);
 
 /* The same as the member "locals" of a JSON object. */
 void sw_view_json_locals(

@@ -2,7 +2,7 @@
 """Runs inside gdb, attached to a target: times both extensions in turns and prints one JSON line.
 
 Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL
-(1: all threads), BENCH_RUNS, BENCH_PEER_RUNS, BENCH_PACKETS (1: count packets of the protocol).
+(1: all threads), BENCH_FULL (1: py-bt-full instead of py-bt), BENCH_RUNS, BENCH_PEER_RUNS, BENCH_PACKETS (1: count packets of the protocol).
 """
 import json
 import os
@@ -25,6 +25,10 @@ def cpu(function):
     )
 
 
+def peer_name():
+    return "PyBacktraceFull" if setting("FULL") == "1" else "PyBacktrace"
+
+
 def load_peer(path):
     """CPython's extension under names of its own, so that both are in one gdb."""
     space = {"__name__": "peer"}
@@ -34,7 +38,7 @@ def load_peer(path):
     peer = next(
         value
         for value in space.values()
-        if isinstance(value, type) and value.__name__ == "PyBacktrace"
+        if isinstance(value, type) and value.__name__ == peer_name()
     )
     instance = peer.__new__(peer)
 
@@ -57,7 +61,9 @@ def cache():
 
 
 def frames(text):
-    return sum(1 for line in text.splitlines() if line.startswith("  File "))
+    return sum(
+        1 for line in text.splitlines() if line.startswith("  File ") or " Frame 0x" in line[:24]
+    )
 
 
 def select_deepest():
@@ -78,6 +84,8 @@ def count_packets(command):
 def measure():
     everyone = setting("ALL") == "1"
     ours = "sidewinder bt -a" if everyone else "sidewinder bt"
+    if setting("FULL") == "1":
+        ours = "sidewinder bt-full"
     theirs = "thread apply all -q peer-bt" if everyone else "peer-bt"
     result = {"ours": [], "ours_wall": [], "peer": []}
 
