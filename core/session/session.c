@@ -52,6 +52,7 @@ static void forget_stop(struct sw_session *session)
 
 static void forget_runtimes(struct sw_session *session)
 {
+    sw_sources_forget(&session->sources);
     sw_runtimes_fini(&session->runtimes);
     session->discovered = false;
 }

@@ -44,7 +44,17 @@ void sw_sources_clear(struct sw_sources *sources)
     for (unsigned i = 0; i < sources->count; i++)
         file_free(sources->files[i]);
     sw_arena_reset(&sources->lines);
-    memset(sources, 0, sizeof(*sources));
+    memset(sources->files, 0, sizeof(sources->files));
+    sources->count = 0;
+    sources->bytes = 0;
+    sources->cache_asked = false;
+}
+
+void sw_sources_forget(struct sw_sources *sources)
+{
+    sw_sources_clear(sources);
+    sources->cache_of = NULL;
+    sources->cache = 0;
 }
 
 /* Where the host finds the target's file. Names may hold bytes as surrogates (PEP 383): give them
@@ -200,19 +210,38 @@ static int tuple_item(
         "linecache", NULL, ret_item);
 }
 
-/* linecache.cache[path] is (size, mtime, lines, fullname): the list of lines, 0 when there is none.
- */
-static sw_addr find_cached(const struct sw_runtime *runtime, const char *path, size_t len)
+/* The dict linecache.cache; 0 when the module was not imported. */
+static sw_addr find_cache(struct sw_sources *sources, const struct sw_runtime *runtime)
 {
     const struct sw_reader *reader = &runtime->reader;
-    sw_addr modules, module, dict, cache, key, value, lines;
+    sw_addr modules, module, dict, cache;
+
+    if (sources->cache_of == runtime && sources->cache_asked)
+        return sources->cache;
+    sources->cache_asked = true;
+    if (sources->cache_of == runtime && sources->cache &&
+        sw_object_check(reader, sources->cache, SW_TYPE_DICT, "linecache", NULL) == 0)
+        return sources->cache;
+    sources->cache_of = runtime;
+    sources->cache = 0;
+    if (sw_runtime_sys_find(runtime, "modules", &modules) == 0 &&
+        sw_dict_find(reader, modules, "linecache", NULL, &module) == 0 &&
+        sw_reader_uint(reader, module, SW_F_MODULE_DICT, NULL, &dict) == 0 &&
+        sw_dict_find(reader, dict, "cache", NULL, &cache) == 0)
+        sources->cache = cache;
+    return sources->cache;
+}
+
+/* linecache.cache[path] is (size, mtime, lines, fullname): the list of lines, 0 when there is none.
+ */
+static sw_addr find_cached(
+    struct sw_sources *sources, const struct sw_runtime *runtime, const char *path, size_t len)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    sw_addr cache = find_cache(sources, runtime), key, value, lines;
     struct sw_dict entries;
 
-    if (sw_runtime_sys_find(runtime, "modules", &modules) < 0 ||
-        sw_dict_find(reader, modules, "linecache", NULL, &module) < 0 ||
-        sw_reader_uint(reader, module, SW_F_MODULE_DICT, NULL, &dict) < 0 ||
-        sw_dict_find(reader, dict, "cache", NULL, &cache) < 0 ||
-        sw_dict_open(reader, cache, NULL, &entries) < 0)
+    if (!cache || sw_dict_open(reader, cache, NULL, &entries) < 0)
         return 0;
     for (unsigned i = 0; i < SW_MAX_DICT_SEARCH; i++) {
         if (sw_dict_next(&entries, NULL, &key, &value) <= 0)
@@ -253,7 +282,7 @@ static int cached_line(struct sw_sources *sources, const struct sw_reader *reade
 /* ---------------------------------------------------------------- the cache */
 
 static struct sw_source_file *file_open(
-    const struct sw_runtime *runtime, const char *path, size_t len)
+    struct sw_sources *sources, const struct sw_runtime *runtime, const char *path, size_t len)
 {
     struct sw_memory *memory = runtime->reader.memory;
     struct sw_source_file *file = calloc(1, sizeof(*file));
@@ -273,7 +302,7 @@ static struct sw_source_file *file_open(
         file->text = NULL;
         file->len = 0;
         file->is_complete = true;
-        file->cached = find_cached(runtime, path, len);
+        file->cached = find_cached(sources, runtime, path, len);
     }
     return file;
 }
@@ -294,7 +323,7 @@ static struct sw_source_file *file_get(
     }
     if (sources->count == SW_MAX_SOURCE_FILES || sources->bytes > SW_MAX_SOURCE_BYTES)
         sw_sources_clear(sources);
-    file = file_open(runtime, path, len);
+    file = file_open(sources, runtime, path, len);
     if (!file)
         return NULL;
     sources->bytes += file->len;

@@ -19,6 +19,11 @@ struct sw_sources {
     unsigned count;
     size_t bytes;
     struct sw_arena lines; /* those of linecache */
+    /* linecache.cache, a dict, of the runtime that was asked last. To find it costs reading the
+       names of all modules, so it is kept from stop to stop; 0 until it was found. */
+    const struct sw_runtime *cache_of;
+    sw_addr cache;
+    bool cache_asked; /* during this stop */
 };
 
 /*
@@ -34,7 +39,10 @@ int sw_sources_line(struct sw_sources *sources, const struct sw_runtime *runtime
 bool sw_sources_is_stale(struct sw_sources *sources, const struct sw_runtime *runtime,
     const char *path, size_t path_len);
 
-/* Forget all files. */
+/* Forget all files, at the end of a stop. */
 void sw_sources_clear(struct sw_sources *sources);
+
+/* Forget also where linecache keeps its lines: the runtimes are gone. */
+void sw_sources_forget(struct sw_sources *sources);
 
 #endif
