@@ -284,8 +284,10 @@ void sw_writer_value(struct sw_writer *writer, sw_addr addr)
         put_object(writer, addr, type);
 }
 
-/* An object whose reference count is 0 is being freed, or is free. It lies before the type; in
-   free-threaded builds and with Py_TRACE_REFS elsewhere: there nothing is said. */
+/* An object whose reference count is 0 is being freed. In free memory of CPython's own allocator
+   (Objects/obmalloc.c) the first word, which was the count, leads to the next free block: no count
+   has bits beyond the 32nd, and what stands there since 3.14 (gh-127022) is 0 in the lower half. In
+   free-threaded builds and with Py_TRACE_REFS the count is elsewhere: there nothing is said. */
 static int check_alive(const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr)
 {
     unsigned size = reader->memory->info.pointer_size;
@@ -296,10 +298,10 @@ static int check_alive(const struct sw_reader *reader, sw_addr addr, struct sw_e
         return 0;
     status = sw_memory_ptr(reader->memory, sw_reader_at(reader, addr, SW_F_OBJECT_TYPE) - size,
         "object.refcount", reterr, &count);
-    if (status == 0 && count == 0)
+    if (status == 0 && (count == 0 || (size == 8 && count >> 32 & 0xffff)))
         return sw_fail(reterr, SW_E_CORRUPT, addr, "object.refcount",
-            "the object at 0x%llx has no references left: it is freed, or being freed",
-            (unsigned long long)addr);
+            "the object at 0x%llx is freed, or being freed: its reference count is 0x%llx",
+            (unsigned long long)addr, (unsigned long long)count);
     return status;
 }
 

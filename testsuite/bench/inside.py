@@ -2,7 +2,7 @@
 """Runs inside gdb, attached to a target: times both extensions in turns and prints one JSON line.
 
 Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL
-(1: all threads), BENCH_FULL (1: py-bt-full instead of py-bt), BENCH_RUNS, BENCH_PEER_RUNS, BENCH_PACKETS (1: count packets of the protocol).
+(1: all threads), BENCH_FULL (1: py-bt-full instead of py-bt), BENCH_RUNS, BENCH_PEER_RUNS,
 """
 import json
 import os
