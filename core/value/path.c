@@ -371,7 +371,7 @@ static int find_start(struct walk *walk, const struct sw_frame *frame, struct sw
     if (sw_path_is_address(walk->at)) {
         errno = 0;
         found->value = strtoull(walk->at, &end, 16);
-        if (end == walk->at + 2 || errno)
+        if (end <= walk->at + 2 || errno)
             return wrong(walk, "no address");
         walk->at = end;
         return 0;

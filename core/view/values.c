@@ -293,6 +293,7 @@ int sw_run_print(const struct sw_run *run)
     struct sw_frame frame = {.code = NULL};
     struct sw_found found;
     struct sw_writer writer;
+    struct sw_error problem;
     bool as_json;
     int status = parse_print(run, &as_json, expression, sizeof(expression));
 
@@ -302,7 +303,11 @@ int sw_run_print(const struct sw_run *run)
     if (status < 0)
         return status;
     sw_view_writer(run, thread, &writer);
-    status = sw_path_find(&writer, &frame, expression, run->reterr, &found);
+    status = sw_path_find(&writer, &frame, expression, &problem, &found);
+    if (status == SW_E_USAGE)
+        sw_run_usage(run, "%s", problem.message);
+    else if (status < 0)
+        *run->reterr = problem;
     if (status == 0)
         status = write_found(run, &writer, &found);
     if (status == 0 && as_json)
