@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "frame/locals.h"
 #include "object/object.h"
-#include "value/writer.h"
+#include "value/exception.h"
 
 /* ---------------------------------------------------------------- parts */
 
@@ -124,31 +124,68 @@ void sw_put_frame(struct sw_writer *writer, sw_addr addr, const struct sw_type *
 
 /* Include/cpython/traceback.h: next, frame, then two ints, lasti and lineno; lineno is -1 until it
    is asked for (3.11). */
-void sw_put_traceback(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+static int read_traceback(
+    struct sw_writer *writer, sw_addr addr, struct sw_error *reterr, struct sw_frame *frame)
 {
     const struct sw_reader *reader = writer->reader;
     uint64_t lasti = 0, line = 0;
     sw_addr object, ints = sw_object_word_at(reader, addr, 2);
+    int status = sw_object_word(reader, addr, 1, "tb_frame", reterr, &object);
+
+    if (status == 0)
+        status = frame_of_object(writer, object, reterr, frame);
+    if (status == 0)
+        status = sw_memory_uint(reader->memory, ints, 4, "tb_lasti", reterr, &lasti);
+    if (status == 0)
+        status = sw_memory_uint(reader->memory, ints + 4, 4, "tb_lineno", reterr, &line);
+    if (status < 0)
+        return status;
+    frame->lasti = (int32_t)lasti;
+    frame->position = sw_code_position(writer->codes, reader, frame->code, (int32_t)lasti);
+    if ((int32_t)line > 0 && frame->position.line != (int32_t)line)
+        frame->position = (struct sw_position){(int32_t)line, (int32_t)line, -1, -1};
+    return 0;
+}
+
+void sw_put_traceback(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
     struct sw_error problem;
     struct sw_frame frame;
 
     (void)type;
-    if (sw_object_word(reader, addr, 1, "tb_frame", &problem, &object) < 0 ||
-        frame_of_object(writer, object, &problem, &frame) < 0 ||
-        sw_memory_uint(reader->memory, ints, 4, "tb_lasti", &problem, &lasti) < 0 ||
-        sw_memory_uint(reader->memory, ints + 4, 4, "tb_lineno", &problem, &line) < 0) {
+    if (read_traceback(writer, addr, &problem, &frame) < 0) {
         sw_writer_unreadable(writer, addr, &problem);
         return;
     }
-    frame.position.line = (int32_t)line;
-    if ((int32_t)line <= 0)
-        frame.position = sw_code_position(writer->codes, reader, frame.code, (int32_t)lasti);
     sw_writer_puts(writer, "<traceback (");
     put_place(writer, frame.code, &frame.position);
     sw_writer_puts(writer, " in ");
     put_text(writer, &frame.code->name);
     sw_writer_puts(writer, ")");
     sw_writer_at(writer, addr);
+}
+
+int sw_traceback_next(struct sw_writer *writer, sw_addr *traceback, struct sw_error *reterr,
+    struct sw_frame *ret_frame)
+{
+    char name[16];
+    sw_addr type;
+    int status;
+
+    if (!*traceback)
+        return 0;
+    status = sw_object_type(writer->reader, *traceback, reterr, &type);
+    if (status == 0)
+        status = sw_type_name(writer->reader, type, reterr, name, sizeof(name));
+    if (status == 0 && strcmp(name, "traceback") != 0)
+        status = sw_fail(reterr, SW_E_CORRUPT, *traceback, "traceback",
+            "the object at 0x%llx is no traceback but a '%s'", (unsigned long long)*traceback,
+            name);
+    if (status == 0)
+        status = read_traceback(writer, *traceback, reterr, ret_frame);
+    if (status == 0)
+        status = sw_object_word(writer->reader, *traceback, 0, "tb_next", reterr, traceback);
+    return status < 0 ? status : 1;
 }
 
 /* ---------------------------------------------------------------- generators */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Instances by their attributes; exceptions; members of an Enum. */
+/* Instances by their attributes; members of an Enum. */
 #include <string.h>
 
 #include "object/object.h"
@@ -115,81 +115,6 @@ void sw_put_instance(struct sw_writer *writer, sw_addr addr, const struct sw_typ
     if (is_open && entered == SW_ENTERED)
         sw_writer_leave(writer);
     sw_writer_at(writer, addr);
-}
-
-/* ---------------------------------------------------------------- exceptions */
-
-/* Objects/exceptions.c, PyException_HEAD: dict, args, (notes, 3.11), traceback, context, cause, and
-   a flag; 2.7: dict, args, message. The size of BaseException tells which: the word of the cause, 0
-   when there is none. */
-static unsigned cause_word(const struct sw_writer *writer, const struct sw_type *type)
-{
-    const struct sw_reader *reader = writer->reader;
-    uint64_t flags, size = 0, words;
-    sw_addr base = type->addr;
-
-    for (unsigned i = 0; i < SW_MAX_BASES && base; i++) {
-        if (sw_type_flags(reader, base, NULL, &flags) < 0 || !(flags >> SW_TYPE_EXCEPTION & 1) ||
-            sw_reader_uint(reader, base, SW_F_TYPE_BASICSIZE, NULL, &size) < 0 ||
-            sw_reader_uint(reader, base, SW_F_TYPE_BASE, NULL, &base) < 0)
-            break;
-    }
-    words = (size - reader->layout->sizes[SW_S_OBJECT]) / reader->memory->info.pointer_size;
-    return words == 6 || words == 7 ? (unsigned)words - 2 : 0;
-}
-
-static void put_cause(struct sw_writer *writer, sw_addr addr, unsigned word, bool first)
-{
-    sw_addr object;
-
-    if (!word || sw_object_word(writer->reader, addr, word, "cause", NULL, &object) < 0 || !object)
-        return;
-    sw_writer_printf(writer, "%s__cause__=", first ? "" : ", ");
-    sw_writer_value(writer, object);
-}
-
-static bool put_args(struct sw_writer *writer, sw_addr args)
-{
-    const struct sw_reader *reader = writer->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t length = 0;
-    uint64_t i;
-
-    if (!args || sw_object_check(reader, args, SW_TYPE_TUPLE, "args", NULL) < 0 ||
-        sw_reader_uint(reader, args, SW_F_TUPLE_LENGTH, NULL, &length) < 0)
-        return false;
-    for (i = 0; i < length && sw_writer_item(writer, i, length); i++) {
-        sw_addr item;
-
-        if (sw_memory_ptr(reader->memory, sw_reader_at(reader, args, SW_F_TUPLE_ITEMS) + i * size,
-                "args", NULL, &item) < 0)
-            break;
-        sw_writer_value(writer, item);
-    }
-    return i > 0;
-}
-
-/* "ValueError('bad', 1, __cause__=KeyError('k'))" */
-void sw_put_exception(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
-{
-    sw_addr args = 0;
-    bool first;
-
-    sw_writer_printf(writer, "%s(", sw_type_short_name(type));
-    switch (sw_writer_enter(writer, addr)) {
-    case SW_ENTERED:
-        (void)sw_object_word(writer->reader, addr, 1, "args", NULL, &args);
-        first = !put_args(writer, args);
-        first = !sw_writer_attributes(writer, addr, type, first) && first;
-        put_cause(writer, addr, cause_word(writer, type), first);
-        sw_writer_leave(writer);
-        break;
-    case SW_ENTERED_CYCLE:
-    case SW_ENTERED_TOO_DEEP:
-        sw_writer_puts(writer, "...");
-        break;
-    }
-    sw_writer_puts(writer, ")");
 }
 
 /* ---------------------------------------------------------------- Enum */

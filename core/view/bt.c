@@ -224,28 +224,6 @@ static int put_stack(const struct sw_run *run, const struct bt_options *options,
     return out->status;
 }
 
-/* "Thread 3 (LWP 4711), interpreter 1, holds the GIL:" */
-static void put_heading(const struct sw_run *run, const struct sw_thread *thread)
-{
-    struct sw_out *out = run->out;
-
-    sw_out_puts(out, SW_STYLE_PLAIN, "Thread ");
-    if (thread->number)
-        sw_out_printf(out, SW_STYLE_PLAIN, "%lld ", (long long)thread->number);
-    if (thread->tid)
-        sw_out_printf(out, SW_STYLE_PLAIN, "(LWP %lld)", (long long)thread->tid);
-    else
-        sw_out_printf(out, SW_STYLE_PLAIN, "(0x%llx, no native thread found)",
-            (unsigned long long)thread->state.thread_id);
-    if (run->session->runtimes.count > 1)
-        sw_out_printf(out, SW_STYLE_PLAIN, ", Python %u", thread->runtime_index);
-    if (thread->interpreter_id)
-        sw_out_printf(out, SW_STYLE_PLAIN, ", interpreter %lld", (long long)thread->interpreter_id);
-    if (thread->holds_gil)
-        sw_out_puts(out, SW_STYLE_PLAIN, ", holds the GIL");
-    sw_out_puts(out, SW_STYLE_PLAIN, ":\n");
-}
-
 static size_t count_selected(const struct sw_threads *threads, bool all)
 {
     size_t count = 0;
@@ -271,7 +249,7 @@ static int bt_text(
         if (shown++)
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
         if (options->all || count > 1)
-            put_heading(run, thread);
+            sw_view_heading(run, thread);
         status = put_stack(run, options, &rendered, thread);
     }
     sw_rendered_fini(&rendered);
@@ -361,20 +339,7 @@ static int json_thread(const struct sw_run *run, const struct bt_options *option
     struct sw_frame frame;
 
     sw_json_open_object(json, NULL);
-    sw_json_int(json, "runtime", thread->runtime_index);
-    sw_json_int(json, "interpreter", thread->interpreter_id);
-    sw_json_address(json, "thread_state", thread->state.addr);
-    sw_json_address(json, "thread_id", thread->state.thread_id);
-    if (thread->tid)
-        sw_json_int(json, "native_id", thread->tid);
-    else if (thread->state.native_id)
-        sw_json_int(json, "native_id", (int64_t)thread->state.native_id);
-    else
-        sw_json_null(json, "native_id");
-    if (thread->number)
-        sw_json_int(json, "number", thread->number);
-    else
-        sw_json_null(json, "number");
+    sw_view_json_thread(thread, json);
     sw_json_bool(json, "selected", thread->selected);
     sw_json_bool(json, "holds_gil", thread->holds_gil);
     sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);

@@ -61,6 +61,14 @@ static const struct {
          "  N            0 is the newest, as in py-bt\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_frame},
+    {{"exc", "py-exc", "py-exc [-a] [--json]",
+         "Show the exceptions of the selected thread: raised and not caught yet, and being "
+         "handled.",
+         "Each is shown with its traceback, its cause and its context, as Python's own traceback\n"
+         "module does. A __str__ made in Python is not run: the arguments are shown instead.\n"
+         "  -a, --all    of every thread that has one\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_exc},
     {{"info", "py-info", "py-info [--json]",
          "Show which Python this is, where it was found, and what is known of its memory.",
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},

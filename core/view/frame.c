@@ -146,3 +146,42 @@ bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,
         sw_view_note(out, "the file was written after the process began: its lines may be others");
     return any;
 }
+
+void sw_view_heading(const struct sw_run *run, const struct sw_thread *thread)
+{
+    struct sw_out *out = run->out;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "Thread ");
+    if (thread->number)
+        sw_out_printf(out, SW_STYLE_PLAIN, "%lld ", (long long)thread->number);
+    if (thread->tid)
+        sw_out_printf(out, SW_STYLE_PLAIN, "(LWP %lld)", (long long)thread->tid);
+    else
+        sw_out_printf(out, SW_STYLE_PLAIN, "(0x%llx, no native thread found)",
+            (unsigned long long)thread->state.thread_id);
+    if (run->session->runtimes.count > 1)
+        sw_out_printf(out, SW_STYLE_PLAIN, ", Python %u", thread->runtime_index);
+    if (thread->interpreter_id)
+        sw_out_printf(out, SW_STYLE_PLAIN, ", interpreter %lld", (long long)thread->interpreter_id);
+    if (thread->holds_gil)
+        sw_out_puts(out, SW_STYLE_PLAIN, ", holds the GIL");
+    sw_out_puts(out, SW_STYLE_PLAIN, ":\n");
+}
+
+void sw_view_json_thread(const struct sw_thread *thread, struct sw_json *json)
+{
+    sw_json_int(json, "runtime", thread->runtime_index);
+    sw_json_int(json, "interpreter", thread->interpreter_id);
+    sw_json_address(json, "thread_state", thread->state.addr);
+    sw_json_address(json, "thread_id", thread->state.thread_id);
+    if (thread->tid)
+        sw_json_int(json, "native_id", thread->tid);
+    else if (thread->state.native_id)
+        sw_json_int(json, "native_id", (int64_t)thread->state.native_id);
+    else
+        sw_json_null(json, "native_id");
+    if (thread->number)
+        sw_json_int(json, "number", thread->number);
+    else
+        sw_json_null(json, "number");
+}

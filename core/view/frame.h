@@ -18,6 +18,12 @@ void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
 bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,
     const struct sw_frame *frame, int64_t first, int64_t last);
 
+/* "Thread 3 (LWP 4711), interpreter 1, holds the GIL:" */
+void sw_view_heading(const struct sw_run *run, const struct sw_thread *thread);
+
+/* What tells a thread from others, as members of a JSON object. */
+void sw_view_json_thread(const struct sw_thread *thread, struct sw_json *json);
+
 /* "  (message)" */
 void sw_view_note(struct sw_out *out, const char *message);
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Exceptions as traceback.print_exception() shows them, and where threads keep theirs. */
+#ifndef SW_VALUE_EXCEPTION_H
+#define SW_VALUE_EXCEPTION_H
+
+#include "value/writer.h"
+
+/* What belongs to an exception. Words that this version does not have are 0. */
+struct sw_exception {
+    sw_addr addr;
+    sw_addr traceback, cause, context;
+    bool suppress_context; /* raise ... from None */
+};
+
+/* SW_E_CORRUPT when the object at `addr` is no exception. */
+int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *reterr,
+    struct sw_exception *ret_exception);
+
+/* "module.Name: text", without the colon when there is no text: the last line of a traceback. The
+   text is what BaseException.__str__, KeyError's and OSError's make of the arguments; a __str__
+   made in Python cannot be run. */
+void sw_exception_line(struct sw_writer *writer, sw_addr addr);
+
+/* The frame of the traceback entry at *traceback, and on to the next one: 1, 0 at the end, or a
+   negative status. `frame->code` is valid until the next frame is read. */
+int sw_traceback_next(struct sw_writer *writer, sw_addr *traceback, struct sw_error *reterr,
+    struct sw_frame *ret_frame);
+
+/* An exception of a thread. */
+struct sw_raised {
+    bool is_handled;   /* by an except clause that runs; else on its way out */
+    sw_addr type;      /* of what was raised as a class (2.7 to 3.11); 0 when value is all */
+    sw_addr value;     /* 0 when there is only a type */
+    sw_addr traceback; /* the thread's own; 0 when the exception has it */
+};
+
+enum { SW_MAX_RAISED = 64 };
+
+/* The exceptions of a thread, the one on its way out first, then those being handled, innermost
+   first; at most SW_MAX_RAISED. */
+size_t sw_thread_exceptions(
+    const struct sw_reader *reader, sw_addr thread_state, struct sw_raised *raised);
+
+#endif
