@@ -103,6 +103,7 @@ void sw_writer_reset(struct sw_writer *writer)
     writer->full = false;
     writer->is_outermost = false;
     writer->unit = NULL;
+    writer->nested = 0;
     writer->depth = 0;
     sw_arena_reset(&writer->scratch);
 }
@@ -271,6 +272,10 @@ static void put_object(struct sw_writer *writer, sw_addr addr, const struct sw_t
         kinds[own.kind].put(writer, addr, &own);
 }
 
+/* What is no container nests without a bound of its own: slices of slices, properties of
+   properties. Each takes stack. */
+enum { MAX_NESTED = 4 * SW_MAX_VALUE_DEPTH };
+
 void sw_writer_value(struct sw_writer *writer, sw_addr addr)
 {
     const struct sw_type *type;
@@ -278,10 +283,16 @@ void sw_writer_value(struct sw_writer *writer, sw_addr addr)
 
     if (sw_writer_done(writer))
         return;
+    if (writer->nested >= MAX_NESTED) {
+        sw_writer_puts(writer, "...");
+        return;
+    }
+    writer->nested++;
     if (sw_types_of(writer->types, writer->reader, addr, &problem, &type) < 0)
         sw_writer_unreadable(writer, addr, &problem);
     else
         put_object(writer, addr, type);
+    writer->nested--;
 }
 
 /* An object whose reference count is 0 is being freed. In free memory of CPython's own allocator

@@ -32,6 +32,7 @@ struct sw_writer {
     bool is_outermost;   /* what is being written is the value itself, not a part of it */
     uint64_t whole;      /* how large the value is, in `unit`s, once that is known */
     const char *unit;    /* "items", "characters", "bytes"; NULL until then */
+    uint32_t nested;     /* objects within objects, containers or not */
     uint32_t depth;
     sw_addr inside[SW_MAX_VALUE_DEPTH]; /* the containers being written, outermost first */
 };
