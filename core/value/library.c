@@ -207,6 +207,9 @@ static bool coefficient(
             return false;
         used += (size_t)snprintf(text + used, size - used, used ? "%0*llu" : "%.*llu",
             used ? (width == 8 ? 19 : 9) : 1, (unsigned long long)word);
+        /* A damaged word has more digits than mpdecimal puts into one. */
+        if (used >= size)
+            return false;
     }
     return true;
 }
