@@ -39,8 +39,9 @@ int sw_value_write(
     struct sw_out *out;
     int status = open_writer(session, object, reterr, &writer);
 
-    if (status == 0)
-        status = sw_writer_object(&writer, object, reterr);
+    if (status < 0)
+        return status;
+    status = sw_writer_object(&writer, object, reterr);
     if (status == 0) {
         out = sw_out_create(sink);
         if (out) {
@@ -50,8 +51,8 @@ int sw_value_write(
             status = sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
         }
         sw_out_destroy(out);
-        sw_writer_fini(&writer);
     }
+    sw_writer_fini(&writer);
     return status;
 }
 
