@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "session/kernel.h"
 
 /* How far into glibc's struct pthread its thread id is searched: 720 bytes on x86-64, less
  * elsewhere. */
@@ -176,23 +177,43 @@ static void mark_main(struct sw_threads *threads)
 
 /* A thread waits for the GIL when it sleeps in futex() on a word of the GIL's own struct. 3.15 says
    it itself (PyThreadState.gil_requested). */
+static bool is_in_gil(const struct sw_thread *thread, uint64_t word)
+{
+    struct sw_interpreter interpreter = {.addr = thread->state.interp};
+    sw_addr start, end;
+
+    return !thread->holds_gil && sw_gil_range(thread->runtime, &interpreter, &start, &end) &&
+           word >= start && word < end;
+}
+
 static void mark_waiting(const struct sw_memory *memory, struct sw_threads *threads)
 {
-    enum { SYS_FUTEX_X86_64 = 202 };
     uint64_t call = 0, word = 0;
     bool sleeps = strcmp(memory->info.machine, "x86_64") == 0 && memory->ops.reg &&
-                  memory->ops.reg(memory->ctx, "orig_rax", &call) == 0 &&
-                  call == SYS_FUTEX_X86_64 && memory->ops.reg(memory->ctx, "rdi", &word) == 0;
+                  memory->ops.reg(memory->ctx, "orig_rax", &call) == 0 && call == SW_FUTEX_X86_64 &&
+                  memory->ops.reg(memory->ctx, "rdi", &word) == 0;
 
     for (size_t i = 0; i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];
-        struct sw_interpreter interpreter = {.addr = thread->state.interp};
-        sw_addr start, end;
 
-        thread->waits_for_gil = thread->state.gil_requested;
-        if (sleeps && thread->selected && !thread->holds_gil &&
-            sw_gil_range(thread->runtime, &interpreter, &start, &end) && word >= start &&
-            word < end)
+        if (!thread->call_known)
+            thread->waits_for_gil = thread->state.gil_requested;
+        if (sleeps && thread->selected && is_in_gil(thread, word))
+            thread->waits_for_gil = true;
+    }
+}
+
+void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads)
+{
+    for (size_t i = 0; i < threads->count; i++) {
+        struct sw_thread *thread = &threads->items[i];
+        uint64_t word = 0;
+
+        if (thread->call_known || !thread->tid)
+            continue;
+        thread->call_known = sw_kernel_call(memory, thread->tid, &thread->call, &word);
+        if (thread->call_known && sw_kernel_is_futex(memory, thread->call) &&
+            is_in_gil(thread, word))
             thread->waits_for_gil = true;
     }
 }
@@ -224,6 +245,10 @@ int sw_threads_match_native(
     } else {
         sw_fail(reterr, status, 0, "threads", "%s",
             status == SW_E_STOPPED ? "interrupted" : "the debugger is out of memory");
+    }
+    if (status == 0) {
+        threads->natives = natives.items;
+        natives.items = NULL;
     }
     natives_fini(&natives);
     return status;

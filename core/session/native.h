@@ -12,6 +12,10 @@
 int sw_threads_match_native(
     struct sw_session *session, struct sw_threads *threads, struct sw_error *reterr);
 
+/* Ask the kernel of this machine which system call each thread is in; that also tells which threads
+   wait for the GIL. Does nothing for cores and remote targets. */
+void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads);
+
 /* Mark the threads that the user looks at, and whether they wait for the GIL. Without a word from
  * the debugger it is the main thread. */
 void sw_threads_mark_selected(struct sw_session *session, struct sw_threads *threads);

@@ -9,6 +9,7 @@
 void sw_threads_fini(struct sw_threads *threads)
 {
     free(threads->items);
+    free(threads->natives);
     memset(threads, 0, sizeof(*threads));
 }
 
@@ -169,6 +170,16 @@ int sw_session_threads(
         return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
     *ret_threads = session->threads;
     return 0;
+}
+
+int sw_session_threads_in_kernel(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads)
+{
+    int status = sw_session_threads(session, reterr, ret_threads);
+
+    if (status == 0)
+        sw_threads_ask_kernel(&session->memory, session->threads);
+    return status;
 }
 
 void sw_thread_open_stack(

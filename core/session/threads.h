@@ -17,6 +17,9 @@ struct sw_thread {
     bool holds_gil;
     bool collecting; /* it holds the GIL and its interpreter collects garbage */
     bool waits_for_gil;
+    /* What the kernel says of it (kernel.h), once that was asked. */
+    bool call_known;
+    int64_t call; /* number of the system call it is in; -1 when it is in none */
 };
 
 /* A value made for one stop. Zero-initialised is a valid, empty list. */
@@ -24,7 +27,8 @@ struct sw_threads {
     struct sw_thread *items; /* by the debugger's numbers, then as CPython lists them */
     size_t count;
     size_t capacity;
-    size_t native_count; /* native threads the debugger has; 0 when it cannot tell */
+    struct sw_native_thread *natives; /* the debugger's threads, in its order */
+    size_t native_count;              /* 0 when it cannot tell */
     size_t interpreter_counts[SW_MAX_RUNTIMES];
     struct sw_error
         problems[SW_MAX_WARNINGS]; /* lists that were cut short, runtimes not understood */
@@ -39,6 +43,10 @@ struct sw_threads {
  * lives until it is invalidated.
  */
 int sw_session_threads(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
+
+/* The same, with what the kernel says of every thread: a file of /proc each. */
+int sw_session_threads_in_kernel(
     struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
 
 /* Begin to walk a thread's stack. */

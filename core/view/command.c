@@ -61,6 +61,15 @@ static const struct {
          "  N            0 is the newest, as in py-bt\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_frame},
+    {{"threads", "py-threads", "py-threads [--json]",
+         "Show every Python thread in a row: what it is called, what it does, where it is.",
+         "A * marks the selected thread. A thread holds the GIL, waits for it, collects garbage, "
+         "is in\n"
+         "a system call, or runs without the GIL; which call, and who waits, is known for "
+         "processes of\n"
+         "this machine. Native threads that run no Python come last.\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_threads},
     {{"exc", "py-exc", "py-exc [-a] [--json]",
          "Show the exceptions of the selected thread: raised and not caught yet, and being "
          "handled.",

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Calls that threads sleep in, by architecture (arch/x86/entry/syscalls/syscall_64.tbl,
+   include/uapi/asm-generic/unistd.h); numbers never change. */
+static const struct {
+    const char *name;
+    int x86_64, generic; /* generic: aarch64, riscv64; -1 where there is no such call */
+} calls[] = {
+    {"read", 0, 63},
+    {"write", 1, 64},
+    {"poll", 7, -1},
+    {"ioctl", 16, 29},
+    {"pread64", 17, 67},
+    {"pwrite64", 18, 68},
+    {"readv", 19, 65},
+    {"writev", 20, 66},
+    {"select", 23, -1},
+    {"sched_yield", 24, 124},
+    {"msync", 26, 227},
+    {"pause", 34, -1},
+    {"nanosleep", 35, 101},
+    {"connect", 42, 203},
+    {"accept", 43, 202},
+    {"sendto", 44, 206},
+    {"recvfrom", 45, 207},
+    {"sendmsg", 46, 211},
+    {"recvmsg", 47, 212},
+    {"wait4", 61, 260},
+    {"fcntl", 72, 25},
+    {"flock", 73, 32},
+    {"fsync", 74, 82},
+    {"fdatasync", 75, 83},
+    {"rt_sigtimedwait", 128, 137},
+    {"rt_sigsuspend", 130, 133},
+    {"futex", 202, 98},
+    {"epoll_wait", 232, -1},
+    {"clock_nanosleep", 230, 115},
+    {"waitid", 247, 95},
+    {"openat", 257, 56},
+    {"pselect6", 270, 72},
+    {"ppoll", 271, 73},
+    {"splice", 275, 76},
+    {"epoll_pwait", 281, 22},
+    {"accept4", 288, 242},
+    {"preadv", 295, 69},
+    {"recvmmsg", 299, 243},
+    {"sendmmsg", 307, 269},
+    {"io_uring_enter", 426, 426},
+    {"epoll_pwait2", 441, 441},
+    {"futex_waitv", 449, 449},
+};
+
+static int number_of(const struct sw_memory *memory, size_t index)
+{
+    const char *machine = memory->info.machine;
+
+    if (strcmp(machine, "x86_64") == 0)
+        return calls[index].x86_64;
+    if (strcmp(machine, "aarch64") == 0 || strcmp(machine, "riscv64") == 0)
+        return calls[index].generic;
+    return -1;
+}
+
+const char *sw_kernel_call_name(const struct sw_memory *memory, int64_t call)
+{
+    for (size_t i = 0; call >= 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
+        if (number_of(memory, i) == call)
+            return calls[i].name;
+    return NULL;
+}
+
+bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call)
+{
+    const char *name = sw_kernel_call_name(memory, call);
+
+    return name && strcmp(name, "futex") == 0;
+}
+
+/* proc_pid_syscall(5): "running", or "-1 SP PC", or "NUMBER ARGUMENT...". */
+bool sw_kernel_call(
+    const struct sw_memory *memory, int64_t tid, int64_t *ret_call, uint64_t *ret_argument)
+{
+    char path[96], text[256];
+    size_t len;
+    FILE *file;
+    char *end;
+
+    if (memory->info.kind != SW_TARGET_LIVE || memory->info.pid <= 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/%lld/task/%lld/syscall", (long long)memory->info.pid,
+        (long long)tid);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    len = fread(text, 1, sizeof(text) - 1, file);
+    fclose(file);
+    text[len] = '\0';
+    if (strncmp(text, "running", 7) == 0) {
+        *ret_call = -1;
+        return true;
+    }
+    *ret_call = strtoll(text, &end, 10);
+    if (end == text)
+        return false;
+    *ret_argument = *ret_call >= 0 ? strtoull(end, NULL, 16) : 0;
+    return true;
+}

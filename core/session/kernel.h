@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel of this machine says of a thread: the system call it is in. Linux. */
+#ifndef SW_SESSION_KERNEL_H
+#define SW_SESSION_KERNEL_H
+
+#include "target/memory.h"
+
+enum { SW_FUTEX_X86_64 = 202 };
+
+/* The number of the call, -1 when the thread is in none, and its first argument. False when that
+   cannot be told: not a process of this machine, or nothing to read for us. */
+bool sw_kernel_call(
+    const struct sw_memory *memory, int64_t tid, int64_t *ret_call, uint64_t *ret_argument);
+
+/* Whether a call is futex(). */
+bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);
+
+/* "poll" for a call that threads are found in; NULL for others. Static storage. */
+const char *sw_kernel_call_name(const struct sw_memory *memory, int64_t call);
+
+#endif

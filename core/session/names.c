@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/names.h"
+
+#include <string.h>
+
+#include "object/dict.h"
+#include "object/long.h"
+#include "value/attributes.h"
+
+enum { MAX_NAME = 256 };
+
+void sw_thread_names_fini(struct sw_thread_names *names)
+{
+    sw_map_clear(&names->by_thread);
+    sw_arena_reset(&names->arena);
+}
+
+const struct sw_thread_name *sw_thread_name(
+    const struct sw_thread_names *names, const struct sw_thread *thread)
+{
+    return sw_map_get(&names->by_thread, thread->state.addr);
+}
+
+/* threading._active of an interpreter: {ident: Thread}. 0 when the module was not imported. */
+static sw_addr find_active(const struct sw_reader *reader, sw_addr interpreter)
+{
+    sw_addr modules, module, dict, active;
+
+    if (sw_reader_uint(reader, interpreter, SW_F_INTERPRETER_STATE_MODULES, NULL, &modules) < 0 ||
+        sw_dict_find(reader, modules, "threading", NULL, &module) < 0 ||
+        sw_reader_uint(reader, module, SW_F_MODULE_DICT, NULL, &dict) < 0 ||
+        sw_dict_find(reader, dict, "_active", NULL, &active) < 0)
+        return 0;
+    return active;
+}
+
+/* An attribute of a Thread; 2.7's are private. */
+static bool find_attribute(const struct sw_reader *reader, sw_addr object,
+    const struct sw_type *type, const char *name, const char *name27, sw_addr *ret_value)
+{
+    return sw_attribute_find(reader, object, type, name, ret_value) == 0 ||
+           sw_attribute_find(reader, object, type, name27, ret_value) == 0;
+}
+
+static struct sw_thread_name *read_name(struct sw_thread_names *names, struct sw_types *types,
+    const struct sw_reader *reader, sw_addr object)
+{
+    struct sw_thread_name *name = sw_arena_alloc(&names->arena, sizeof(*name));
+    const struct sw_type *type;
+    struct sw_text text;
+    sw_addr value;
+    int64_t daemon;
+
+    if (!name || sw_types_of(types, reader, object, NULL, &type) < 0)
+        return NULL;
+    name->name = "";
+    if (find_attribute(reader, object, type, "_name", "_Thread__name", &value) &&
+        sw_text_read(reader, &names->arena, value, MAX_NAME, "name", NULL, &text) == 0) {
+        name->name = text.data;
+        name->len = text.len;
+    }
+    if (find_attribute(reader, object, type, "_daemonic", "_Thread__daemonic", &value) &&
+        sw_long_read(reader, value, NULL, &daemon) == 0) {
+        name->daemon_known = true;
+        name->is_daemon = daemon != 0;
+    }
+    return name;
+}
+
+/* The thread states of one interpreter by their ident. */
+static int map_idents(const struct sw_threads *threads, sw_addr interpreter, struct sw_map *idents)
+{
+    for (size_t i = 0; i < threads->count; i++) {
+        const struct sw_thread *thread = &threads->items[i];
+
+        if (thread->state.interp == interpreter && thread->state.thread_id &&
+            sw_map_put(idents, thread->state.thread_id, (void *)thread) < 0)
+            return SW_E_NO_MEMORY;
+    }
+    return 0;
+}
+
+static void read_interpreter(struct sw_session *session, const struct sw_threads *threads,
+    const struct sw_thread *first, struct sw_thread_names *names)
+{
+    const struct sw_reader *reader = &first->runtime->reader;
+    struct sw_types *types = &session->types[first->runtime_index];
+    sw_addr active = find_active(reader, first->state.interp), key, object;
+    struct sw_map idents = {.slots = NULL};
+    struct sw_dict dict;
+
+    if (!active || sw_dict_open(reader, active, NULL, &dict) < 0 ||
+        map_idents(threads, first->state.interp, &idents) < 0) {
+        sw_map_clear(&idents);
+        return;
+    }
+    for (unsigned i = 0; i < SW_MAX_THREADS && sw_dict_next(&dict, NULL, &key, &object) > 0; i++) {
+        const struct sw_thread *thread;
+        struct sw_thread_name *name;
+        int64_t ident;
+
+        if (sw_long_read(reader, key, NULL, &ident) < 0 || !ident)
+            continue;
+        thread = sw_map_get(&idents, (sw_addr)ident);
+        name = thread ? read_name(names, types, reader, object) : NULL;
+        if (name && sw_map_put(&names->by_thread, thread->state.addr, name) < 0)
+            break;
+    }
+    sw_map_clear(&idents);
+}
+
+void sw_thread_names_read(
+    struct sw_session *session, const struct sw_threads *threads, struct sw_thread_names *names)
+{
+    memset(names, 0, sizeof(*names));
+    for (size_t i = 0; i < threads->count; i++) {
+        bool seen = false;
+
+        for (size_t j = i; j-- > 0 && !seen;)
+            seen = threads->items[j].state.interp == threads->items[i].state.interp;
+        if (!seen)
+            read_interpreter(session, threads, &threads->items[i], names);
+        /* Threads of an interpreter stand in no order: with many of them the search above would
+           take the square. One interpreter has nearly all. */
+        while (i + 1 < threads->count &&
+               threads->items[i + 1].state.interp == threads->items[i].state.interp)
+            i++;
+    }
+}

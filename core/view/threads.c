@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* py-threads: a row for each thread. */
+#include <stdio.h>
+#include <string.h>
+
+#include "session/kernel.h"
+#include "session/names.h"
+#include "view/frame.h"
+#include "view/values.h"
+#include "view/width.h"
+
+enum { MAX_CELL = 160, MAX_NAME_COLUMNS = 40 };
+
+/* A row in the making. Text of the target is in `name` and `frame`, both UTF-8. */
+struct row {
+    const struct sw_thread *thread;        /* NULL for a native thread without Python */
+    const struct sw_native_thread *native; /* of such a one */
+    char number[24], tid[24], interpreter[24];
+    char name[MAX_CELL];
+    char state[64];
+};
+
+struct widths {
+    unsigned number, tid, interpreter, name, state;
+    bool has_interpreters;
+};
+
+/* What a thread does; the words stand in JSON as well. */
+static const char *state_of(
+    const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
+{
+    /* PyThreadState.state of free-threaded builds, Include/internal/pycore_pystate.h. */
+    static const char *const states[] = {
+        "detached", "attached", "suspended", "shutting down", "suspended", "detached"};
+    const struct sw_reader *reader = &thread->runtime->reader;
+    const char *name;
+    uint64_t state;
+
+    if (thread->collecting)
+        return "collects garbage";
+    if (reader->layout->flavour.free_threaded &&
+        sw_reader_uint(reader, thread->state.addr, SW_F_THREAD_STATE_STATE, NULL, &state) == 0 &&
+        state < sizeof(states) / sizeof(states[0]))
+        return states[state];
+    if (thread->holds_gil)
+        return "holds the GIL";
+    if (thread->waits_for_gil)
+        return "waits for the GIL";
+    if (!thread->tid)
+        return "no native thread found";
+    if (!thread->call_known)
+        return "without the GIL";
+    if (thread->call < 0)
+        return "runs without the GIL";
+    name = sw_kernel_call_name(memory, thread->call);
+    if (name)
+        snprintf(buf, size, "in %s()", name);
+    else
+        snprintf(buf, size, "in system call %lld", (long long)thread->call);
+    return buf;
+}
+
+static unsigned columns_of(const char *text)
+{
+    size_t len = strlen(text);
+    unsigned columns = 0, bytes;
+
+    for (size_t i = 0; i < len; i += bytes)
+        columns += sw_char_width(sw_utf8_get(text + i, len - i, &bytes));
+    return columns;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static void fill_name(const struct sw_thread_name *name, char *cell, size_t size)
+{
+    const char *daemon = name && name->is_daemon ? " (daemon)" : "";
+    size_t room = size - strlen(daemon) - 1, len = name ? name->len : 0;
+
+    /* A character is not cut in two. */
+    if (len > room)
+        for (len = room; len && ((unsigned char)name->name[len] & 0xc0) == 0x80;)
+            len--;
+    if (name)
+        memcpy(cell, name->name, len);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)cell[i] < 0x20 || cell[i] == 0x7f)
+            cell[i] = '?';
+    strcpy(cell + len, name ? daemon : "-");
+}
+
+static void fill(const struct sw_run *run, const struct sw_thread_names *names,
+    const struct sw_thread *thread, struct row *row)
+{
+    char buf[64];
+
+    row->thread = thread;
+    snprintf(
+        row->number, sizeof(row->number), thread->number ? "%lld" : "-", (long long)thread->number);
+    snprintf(row->tid, sizeof(row->tid), thread->tid ? "%lld" : "-", (long long)thread->tid);
+    if (run->session->runtimes.count > 1)
+        snprintf(row->interpreter, sizeof(row->interpreter), "%u:%lld", thread->runtime_index,
+            (long long)thread->interpreter_id);
+    else
+        snprintf(
+            row->interpreter, sizeof(row->interpreter), "%lld", (long long)thread->interpreter_id);
+    fill_name(sw_thread_name(names, thread), row->name, sizeof(row->name));
+    snprintf(row->state, sizeof(row->state), "%s",
+        state_of(&run->session->memory, thread, buf, sizeof(buf)));
+}
+
+static void fill_native(const struct sw_native_thread *native, struct row *row)
+{
+    row->native = native;
+    snprintf(
+        row->number, sizeof(row->number), native->number ? "%lld" : "-", (long long)native->number);
+    snprintf(row->tid, sizeof(row->tid), native->tid ? "%lld" : "-", (long long)native->tid);
+    strcpy(row->interpreter, "-");
+    strcpy(row->name, "-");
+    strcpy(row->state, "no Python");
+}
+
+static bool runs_python(const struct sw_threads *threads, const struct sw_native_thread *native)
+{
+    for (size_t i = 0; i < threads->count; i++)
+        if (threads->items[i].tid == native->tid)
+            return true;
+    return false;
+}
+
+/* Rows in an arena: all Python threads, then the native ones without Python. */
+static struct row *make_rows(const struct sw_run *run, const struct sw_threads *threads,
+    const struct sw_thread_names *names, struct sw_arena *arena, size_t *ret_count)
+{
+    size_t most = threads->count + threads->native_count, count = 0;
+    struct row *rows = sw_arena_alloc(arena, (most + 1) * sizeof(*rows));
+
+    if (!rows)
+        return NULL;
+    for (size_t i = 0; i < threads->count; i++)
+        fill(run, names, &threads->items[i], &rows[count++]);
+    for (size_t i = 0; i < threads->native_count; i++)
+        if (!runs_python(threads, &threads->natives[i]))
+            fill_native(&threads->natives[i], &rows[count++]);
+    *ret_count = count;
+    return rows;
+}
+
+static void widen(unsigned *width, const char *text)
+{
+    unsigned columns = columns_of(text);
+
+    if (columns > *width)
+        *width = columns;
+}
+
+static void measure(const struct row *rows, size_t count, bool several, struct widths *widths)
+{
+    *widths = (struct widths){2, 3, 6, 4, 5, several};
+    for (size_t i = 0; i < count; i++) {
+        widen(&widths->number, rows[i].number);
+        widen(&widths->tid, rows[i].tid);
+        widen(&widths->interpreter, rows[i].interpreter);
+        widen(&widths->name, rows[i].name);
+        widen(&widths->state, rows[i].state);
+        if (rows[i].thread && rows[i].thread->interpreter_id)
+            widths->has_interpreters = true;
+    }
+    if (widths->name > MAX_NAME_COLUMNS)
+        widths->name = MAX_NAME_COLUMNS;
+}
+
+/* ---------------------------------------------------------------- text */
+
+static void put_cell(struct sw_out *out, const char *text, unsigned width)
+{
+    unsigned columns = columns_of(text);
+
+    sw_out_text(out, SW_STYLE_PLAIN, text, strlen(text));
+    sw_out_printf(out, SW_STYLE_PLAIN, "%*s", (int)(columns < width ? width - columns : 0) + 2, "");
+}
+
+static void put_innermost(const struct sw_run *run, const struct sw_thread *thread)
+{
+    struct sw_out *out = run->out;
+    struct sw_stack stack;
+    struct sw_frame frame;
+    struct sw_error problem;
+    const char *path, *slash;
+    int status;
+
+    sw_thread_open_stack(run->session, thread, &stack);
+    status = sw_stack_next(&stack, &problem, &frame);
+    if (status == 0) {
+        sw_out_puts(out, SW_STYLE_PLAIN, "-");
+        return;
+    }
+    if (status < 0 || !frame.code) {
+        if (status > 0)
+            problem = frame.problem;
+        sw_out_text(out, SW_STYLE_NOTE, problem.message, strlen(problem.message));
+        return;
+    }
+    sw_view_name(out, SW_STYLE_FUNCTION,
+        frame.code->qualname.data ? &frame.code->qualname : &frame.code->name);
+    path = frame.code->filename.data ? frame.code->filename.data : "?";
+    slash = strrchr(path, '/');
+    path = slash && slash[1] ? slash + 1 : path;
+    sw_out_puts(out, SW_STYLE_PLAIN, " (");
+    sw_out_text(out, SW_STYLE_FILENAME, path, strlen(path));
+    sw_out_puts(out, SW_STYLE_PLAIN, ":");
+    sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
+    sw_out_puts(out, SW_STYLE_PLAIN, ")");
+}
+
+static void put_row(const struct sw_run *run, const struct row *row, const struct widths *widths)
+{
+    struct sw_out *out = run->out;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, row->thread && row->thread->selected ? "* " : "  ");
+    put_cell(out, row->number, widths->number);
+    put_cell(out, row->tid, widths->tid);
+    if (widths->has_interpreters)
+        put_cell(out, row->interpreter, widths->interpreter);
+    put_cell(out, row->name, widths->name);
+    put_cell(out, row->state, widths->state);
+    if (row->thread)
+        put_innermost(run, row->thread);
+    else
+        sw_out_puts(out, SW_STYLE_PLAIN, "-");
+    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+}
+
+static void put_table(
+    const struct sw_run *run, const struct row *rows, size_t count, const struct widths *widths)
+{
+    struct sw_out *out = run->out;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "  ");
+    put_cell(out, "Id", widths->number);
+    put_cell(out, "LWP", widths->tid);
+    if (widths->has_interpreters)
+        put_cell(out, "Interp", widths->interpreter);
+    put_cell(out, "Name", widths->name);
+    put_cell(out, "State", widths->state);
+    sw_out_puts(out, SW_STYLE_PLAIN, "Frame\n");
+    for (size_t i = 0; i < count && out->status == 0; i++)
+        put_row(run, &rows[i], widths);
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void json_innermost(
+    const struct sw_run *run, const struct sw_thread *thread, struct sw_json *json)
+{
+    struct sw_stack stack;
+    struct sw_frame frame;
+
+    sw_thread_open_stack(run->session, thread, &stack);
+    if (sw_stack_next(&stack, NULL, &frame) <= 0 || !frame.code) {
+        sw_json_null(json, "frame");
+        return;
+    }
+    sw_json_open_object(json, "frame");
+    sw_view_json_frame(&frame, json);
+    sw_json_close_object(json);
+}
+
+static void json_row(const struct sw_run *run, const struct sw_thread_names *names,
+    const struct row *row, struct sw_json *json)
+{
+    const struct sw_thread *thread = row->thread;
+    const struct sw_thread_name *name = sw_thread_name(names, thread);
+
+    sw_json_open_object(json, NULL);
+    sw_view_json_thread(thread, json);
+    if (name)
+        sw_json_text(json, "name", name->name, name->len);
+    else
+        sw_json_null(json, "name");
+    if (name && name->daemon_known)
+        sw_json_bool(json, "daemon", name->is_daemon);
+    else
+        sw_json_null(json, "daemon");
+    sw_json_string(json, "state", row->state);
+    sw_json_bool(json, "selected", thread->selected);
+    sw_json_bool(json, "holds_gil", thread->holds_gil);
+    sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);
+    sw_json_bool(json, "collecting", thread->collecting);
+    if (thread->call_known)
+        sw_json_int(json, "system_call", thread->call);
+    else
+        sw_json_null(json, "system_call");
+    json_innermost(run, thread, json);
+    sw_json_close_object(json);
+}
+
+static void put_json(const struct sw_run *run, const struct sw_threads *threads,
+    const struct sw_thread_names *names, const struct row *rows, size_t count)
+{
+    struct sw_json json = {.out = run->out};
+
+    sw_json_open_object(&json, NULL);
+    sw_json_string(&json, "schema", "sidewinder/1");
+    sw_json_string(&json, "command", "threads");
+    sw_json_open_array(&json, "threads");
+    for (size_t i = 0; i < count && run->out->status == 0; i++)
+        if (rows[i].thread)
+            json_row(run, names, &rows[i], &json);
+    sw_json_close_array(&json);
+    sw_json_open_array(&json, "native_threads");
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].thread) {
+            sw_json_open_object(&json, NULL);
+            sw_json_int(&json, "native_id", rows[i].native->tid);
+            sw_json_int(&json, "number", rows[i].native->number);
+            sw_json_close_object(&json);
+        }
+    sw_json_close_array(&json);
+    sw_json_open_array(&json, "warnings");
+    for (size_t i = 0; i < threads->problem_count; i++)
+        sw_json_string(&json, NULL, threads->problems[i].message);
+    sw_json_close_array(&json);
+    sw_json_close_object(&json);
+    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+}
+
+/* ---------------------------------------------------------------- the command */
+
+int sw_run_threads(const struct sw_run *run)
+{
+    struct sw_arena arena = {NULL, 0};
+    struct sw_thread_names names;
+    const struct sw_threads *threads;
+    struct widths widths;
+    struct row *rows;
+    size_t count = 0;
+    bool as_json = false;
+    int status;
+
+    for (unsigned i = 0; i < run->args->count; i++) {
+        if (strcmp(run->args->words[i], "--json") != 0)
+            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
+        as_json = true;
+    }
+    status = sw_session_threads_in_kernel(run->session, run->reterr, &threads);
+    if (status < 0)
+        return status;
+    sw_thread_names_read(run->session, threads, &names);
+    rows = make_rows(run, threads, &names, &arena, &count);
+    if (!rows) {
+        status = sw_fail(run->reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    } else if (as_json) {
+        put_json(run, threads, &names, rows, count);
+    } else {
+        measure(rows, count, run->session->runtimes.count > 1, &widths);
+        put_table(run, rows, count, &widths);
+        for (size_t i = 0; i < threads->problem_count; i++)
+            sw_view_note(run->out, threads->problems[i].message);
+    }
+    sw_thread_names_fini(&names);
+    sw_arena_reset(&arena);
+    return status < 0 ? status : run->out->status;
+}
