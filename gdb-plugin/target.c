@@ -346,11 +346,60 @@ static int target_reg(void *ctx, const char *name, uint64_t *ret_value)
 static int target_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
 {
     struct sw_gdb_target *target = ctx;
+    uint64_t type;
     int status = select_frame(target, index);
 
+    if (status == 0)
+        status = take_number(target, PyObject_CallMethod(target->frame, "pc", NULL), ret_pc);
+    if (status == 0)
+        status = take_number(target, PyObject_CallMethod(target->frame, "type", NULL), &type);
     if (status < 0)
         return status;
-    return take_number(target, PyObject_CallMethod(target->frame, "pc", NULL), ret_pc);
+    return (int64_t)type == sw_gdb_int_attr(sw_gdb.module, "INLINE_FRAME", -1);
+}
+
+/* The level of a frame without Frame.level(), which came with gdb 11. Drops the reference. */
+static int count_newer(struct sw_gdb_target *target, PyObject *frame, unsigned *ret_level)
+{
+    unsigned level = 0;
+
+    while (frame) {
+        PyObject *newer = PyObject_CallMethod(frame, "newer", NULL);
+
+        Py_DECREF(frame);
+        if (newer == Py_None) {
+            Py_DECREF(newer);
+            *ret_level = level;
+            return 0;
+        }
+        frame = newer;
+        level++;
+    }
+    return failure(target, SW_E_NOT_FOUND);
+}
+
+static int target_selected_frame(void *ctx, unsigned *ret_level)
+{
+    struct sw_gdb_target *target = ctx;
+    PyObject *frame, *level;
+    uint64_t number;
+    int status;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    frame = sw_gdb_call("selected_frame");
+    if (!frame)
+        return failure(target, SW_E_NOT_FOUND);
+    level = PyObject_CallMethod(frame, "level", NULL);
+    if (!level && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        PyErr_Clear();
+        return count_newer(target, frame, ret_level);
+    }
+    Py_DECREF(frame);
+    status = take_number(target, level, &number);
+    if (status == 0)
+        *ret_level = (unsigned)number;
+    return status;
 }
 
 /* The register in which the ABI keeps the thread pointer, as gdb calls it. */
@@ -530,6 +579,7 @@ const struct sw_target_ops sw_gdb_target_ops = {
     .thread = target_thread,
     .selected_thread = target_selected_thread,
     .reg = target_reg,
+    .selected_frame = target_selected_frame,
     .native_frame = target_native_frame,
     .file_root = target_file_root,
     .interrupted = target_interrupted,
