@@ -253,26 +253,6 @@ static int install_guard(void)
 
 /* ---------------------------------------------------------------- registration */
 
-/* A class below gdb.Command. The methods have to be static: the class keeps pointing to them. */
-static PyObject *new_class(const char *name, PyMethodDef *methods, const char *help)
-{
-    PyType_Slot slots[] = {
-        {Py_tp_methods, methods},
-        {Py_tp_doc, (void *)(uintptr_t)help},
-        {0, NULL},
-    };
-    PyType_Spec spec = {
-        .name = name,
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
-    PyObject *bases = Py_BuildValue("(O)", gdb_command);
-    PyObject *type = bases ? PyType_FromSpecWithBases(&spec, bases) : NULL;
-
-    Py_XDECREF(bases);
-    return type;
-}
-
 /* Make a command of this class known to gdb under a name. gdb keeps the object. */
 static int add_name(PyObject *type, const char *name, bool is_prefix)
 {
@@ -295,7 +275,7 @@ static int add_prefix(void)
         {"invoke", prefix_invoke, METH_VARARGS, NULL},
         {NULL, NULL, 0, NULL},
     };
-    PyObject *type = new_class("_sidewinder.Prefix", methods,
+    PyObject *type = sw_gdb_new_class("_sidewinder.Prefix", gdb_command, methods,
         "Show the Python inside the program: stacks, threads, the interpreter itself.\n"
         "Each command has a second name that begins with \"py-\".");
     int status = type ? add_name(type, "sidewinder", true) : -1;
@@ -320,7 +300,7 @@ static int add_command(const struct sw_command *command)
     }
     snprintf(
         help, sizeof(help), "%s\nUsage: %s\n\n%s", command->summary, command->usage, command->help);
-    type = new_class("_sidewinder.Command", methods, help);
+    type = sw_gdb_new_class("_sidewinder.Command", gdb_command, methods, help);
     if (!type)
         return -1;
     classes[class_count].type = type;

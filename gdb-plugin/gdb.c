@@ -34,6 +34,55 @@ PyObject *sw_gdb_call(const char *name)
     return PyObject_CallMethod(sw_gdb.module, name, NULL);
 }
 
+PyObject *sw_gdb_new_class(const char *name, PyObject *base, PyMethodDef *methods, const char *help)
+{
+    PyType_Slot slots[] = {
+        {Py_tp_methods, methods},
+        {Py_tp_doc, (void *)(uintptr_t)help},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = name,
+        .flags = Py_TPFLAGS_DEFAULT,
+        .slots = slots,
+    };
+    PyObject *bases = Py_BuildValue("(O)", base);
+    PyObject *type = bases ? PyType_FromSpecWithBases(&spec, bases) : NULL;
+
+    Py_XDECREF(bases);
+    return type;
+}
+
+int sw_gdb_listen(const char *event, PyMethodDef *handler)
+{
+    PyObject *events = PyObject_GetAttrString(sw_gdb.module, "events");
+    PyObject *registry = events ? PyObject_GetAttrString(events, event) : NULL;
+    PyObject *function, *done;
+
+    Py_XDECREF(events);
+    if (!events)
+        return -1;
+    if (!registry) {
+        PyErr_Clear();
+        return 0;
+    }
+    function = PyCFunction_New(handler, NULL);
+    done = function ? PyObject_CallMethod(registry, "connect", "O", function) : NULL;
+    Py_DECREF(registry);
+    Py_XDECREF(function);
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
+void sw_gdb_postpone_interrupt(void)
+{
+    bool is_interrupt = PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
+
+    PyErr_Clear();
+    if (is_interrupt)
+        PyErr_SetInterrupt();
+}
+
 PyObject *sw_gdb_execute(const char *command)
 {
     /* execute(command, from_tty, to_string) */
@@ -52,6 +101,37 @@ PyObject *sw_gdb_parameter(const char *name)
     if (!value)
         PyErr_Clear();
     return value;
+}
+
+/* Whether gdb.FUNCTION() names UTF-8; where there is no such function, what COMMAND prints. */
+static bool is_utf8(const char *function, const char *command)
+{
+    char name[128] = "";
+    PyObject *text = sw_gdb_call(function);
+
+    if (text) {
+        sw_gdb_take_string(text, name, sizeof(name));
+    } else {
+        /* 'The host character set is "auto; currently UTF-8".' */
+        PyErr_Clear();
+        text = sw_gdb_execute(command);
+        if (text)
+            strncat(name, PyBytes_AsString(text), sizeof(name) - 1);
+        PyErr_Clear();
+        Py_XDECREF(text);
+    }
+    return strstr(name, "UTF-8") || strstr(name, "utf-8") || strstr(name, "utf8") ||
+           strstr(name, "UTF8");
+}
+
+bool sw_gdb_host_is_utf8(void)
+{
+    return is_utf8("host_charset", "show host-charset"); /* the function came with gdb 12 */
+}
+
+bool sw_gdb_target_is_utf8(void)
+{
+    return is_utf8("target_charset", "show target-charset");
 }
 
 int64_t sw_gdb_int_attr(PyObject *object, const char *name, int64_t otherwise)

@@ -27,11 +27,30 @@ int sw_gdb_open(void);
 /* Call gdb.NAME() without arguments. */
 PyObject *sw_gdb_call(const char *name);
 
+/*
+ * A class below `base`, one of gdb's, with the docstring `help`. The methods have to be static: the
+ * class keeps pointing to them.
+ */
+PyObject *sw_gdb_new_class(
+    const char *name, PyObject *base, PyMethodDef *methods, const char *help);
+
+/* Have a function called on an event of gdb.events. The method has to be static. Returns 0, also
+   when this gdb is too old for the event, or -1 with a Python exception set. */
+int sw_gdb_listen(const char *event, PyMethodDef *handler);
+
+/* Clear the Python exception that is set, if any. A KeyboardInterrupt is not lost: gdb finds it as
+   a Ctrl-C that has not been acted on yet. */
+void sw_gdb_postpone_interrupt(void);
+
 /* Run a command of gdb and return what it printed as UTF-8 in a bytes object. */
 PyObject *sw_gdb_execute(const char *command);
 
 /* gdb.parameter(NAME), NULL with the exception cleared when this gdb has no such parameter. */
 PyObject *sw_gdb_parameter(const char *name);
+
+/* Whether gdb's terminal takes UTF-8, and whether it believes so of the program. Never raises. */
+bool sw_gdb_host_is_utf8(void);
+bool sw_gdb_target_is_utf8(void);
 
 /* The integer attribute NAME of an object, `otherwise` when it cannot be had. Never raises. */
 int64_t sw_gdb_int_attr(PyObject *object, const char *name, int64_t otherwise);

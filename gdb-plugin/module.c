@@ -9,12 +9,15 @@
 #include "command.h"
 #include "gdb.h"
 #include "session.h"
+#include "setting.h"
 
 static int set_up(PyObject *module)
 {
     if (PyModule_AddStringConstant(module, "__version__", sw_version()) < 0)
         return -1;
     if (sw_gdb_open() < 0 || sw_gdb_session_connect() < 0)
+        return -1;
+    if (sw_gdb_setting_register() < 0)
         return -1;
     return sw_gdb_command_register();
 }

@@ -5,6 +5,7 @@
 
 #include "gdb.h"
 #include "inferior.h"
+#include "setting.h"
 
 /* How much of what is cached is out of date. Events only note it: they may come while a command is
    in the middle of using the session. */
@@ -80,28 +81,10 @@ static const struct {
 
 int sw_gdb_session_connect(void)
 {
-    PyObject *events = PyObject_GetAttrString(sw_gdb.module, "events");
-
-    for (size_t i = 0; events && i < sizeof(listeners) / sizeof(listeners[0]); i++) {
-        PyObject *registry = PyObject_GetAttrString(events, listeners[i].event);
-        PyObject *handler, *done;
-
-        if (!registry) {
-            PyErr_Clear(); /* a gdb that is too old for this event */
-            continue;
-        }
-        handler = PyCFunction_New(listeners[i].handler, NULL);
-        done = handler ? PyObject_CallMethod(registry, "connect", "O", handler) : NULL;
-        Py_DECREF(registry);
-        Py_XDECREF(handler);
-        Py_XDECREF(done);
-        if (!done) {
-            Py_DECREF(events);
+    for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++)
+        if (sw_gdb_listen(listeners[i].event, listeners[i].handler) < 0)
             return -1;
-        }
-    }
-    Py_XDECREF(events);
-    return events ? 0 : -1;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- sessions */
@@ -131,6 +114,7 @@ static struct sw_gdb_session *session_new(int64_t inferior, const struct sw_targ
                    info, &sw_gdb_target_ops, session->target, &error, &session->core) < 0) {
         PyErr_SetString(sw_gdb.user_error, error.message);
     } else {
+        sw_gdb_setting_apply(session->core);
         session->next = sessions;
         sessions = session;
         return session;
@@ -237,6 +221,19 @@ int sw_gdb_session_release(struct sw_gdb_session *session)
 {
     session->busy = false;
     return sw_gdb_target_end(session->target);
+}
+
+void sw_gdb_session_release_quietly(struct sw_gdb_session *session)
+{
+    PyErr_Clear();
+    sw_gdb_session_release(session);
+    sw_gdb_postpone_interrupt();
+}
+
+void sw_gdb_session_for_each(void (*visit)(struct sw_session *session))
+{
+    for (struct sw_gdb_session *session = sessions; session; session = session->next)
+        visit(session->core);
 }
 
 struct sw_session *sw_gdb_session_core(struct sw_gdb_session *session)

@@ -27,6 +27,12 @@ struct sw_gdb_session *sw_gdb_session_acquire(void);
 /* End the command. Returns 0, or -1 with the exception set that the target kept. */
 int sw_gdb_session_release(struct sw_gdb_session *session);
 
+/* The same for those who must not raise: gdb sees a kept Ctrl-C when it looks for the next one. */
+void sw_gdb_session_release_quietly(struct sw_gdb_session *session);
+
+/* Call `visit` with every session there is. */
+void sw_gdb_session_for_each(void (*visit)(struct sw_session *session));
+
 /* The parts of a session, valid until it is released. */
 struct sw_session *sw_gdb_session_core(struct sw_gdb_session *session);
 struct sw_gdb_target *sw_gdb_session_target(struct sw_gdb_session *session);

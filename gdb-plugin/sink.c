@@ -5,9 +5,9 @@
 #include "sink.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "gdb.h"
+#include "setting.h"
 
 /* gdb.write() costs little, but a thousand calls cost more than the thousand frames they show. Text
    is passed on when the buffer is full, and after a while so that a slow walk is seen going on. */
@@ -23,27 +23,6 @@ static const char *const style_names[SW_STYLE_COUNT] = {
 };
 
 /* ---------------------------------------------------------------- what gdb can show */
-
-/* gdb writes what it gets as UTF-8, whatever the terminal: ask first. */
-static bool host_is_utf8(void)
-{
-    char name[128] = "";
-    PyObject *text = sw_gdb_call("host_charset"); /* since gdb 12 */
-
-    if (text) {
-        sw_gdb_take_string(text, name, sizeof(name));
-    } else {
-        /* 'The host character set is "auto; currently UTF-8".' */
-        PyErr_Clear();
-        text = sw_gdb_execute("show host-charset");
-        if (text)
-            strncat(name, PyBytes_AsString(text), sizeof(name) - 1);
-        PyErr_Clear();
-        Py_XDECREF(text);
-    }
-    return strstr(name, "UTF-8") || strstr(name, "utf-8") || strstr(name, "utf8") ||
-           strstr(name, "UTF8");
-}
 
 static bool is_style_enabled(void)
 {
@@ -147,7 +126,8 @@ static int sink_write(void *ctx, enum sw_style style, const char *text, size_t l
 
 int sw_gdb_sink_init(struct sw_gdb_sink *sink, struct sw_gdb_target *target)
 {
-    sink->sink = (struct sw_sink){.write = sink_write, .ctx = sink, .ascii = !host_is_utf8()};
+    sink->sink =
+        (struct sw_sink){.write = sink_write, .ctx = sink, .ascii = !sw_gdb_host_is_utf8()};
     sink->target = target;
     sink->style = SW_STYLE_PLAIN;
     sink->len = 0;
@@ -156,7 +136,7 @@ int sw_gdb_sink_init(struct sw_gdb_sink *sink, struct sw_gdb_target *target)
     sink->write = PyObject_GetAttrString(sw_gdb.module, "write");
     if (!sink->write)
         return -1;
-    if (is_style_enabled())
+    if (sw_gdb_setting_value("colour", 1) && is_style_enabled())
         load_styles(sink);
     return 0;
 }
