@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "gdb.h"
+#include "printer.h"
 #include "session.h"
 #include "setting.h"
 
@@ -17,7 +18,7 @@ static int set_up(PyObject *module)
         return -1;
     if (sw_gdb_open() < 0 || sw_gdb_session_connect() < 0)
         return -1;
-    if (sw_gdb_setting_register() < 0)
+    if (sw_gdb_setting_register() < 0 || sw_gdb_printer_register() < 0)
         return -1;
     return sw_gdb_command_register();
 }

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+#include "printer.h"
+
+#include <sidewinder.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "children.h"
+#include "gdb.h"
+#include "pytype.h"
+#include "session.h"
+
+enum {
+    FIRST_CAPACITY = 256,
+    MAX_TEXT = 16 * 1024 * 1024, /* of one value, whatever `set sidewinder width` says */
+};
+
+/* ---------------------------------------------------------------- text in memory */
+
+struct text {
+    char *chars;
+    size_t len, capacity;
+};
+
+static int text_write(void *ctx, enum sw_style style, const char *chars, size_t len)
+{
+    struct text *text = ctx;
+
+    (void)style;
+    if (len > MAX_TEXT - text->len)
+        return SW_E_LIMIT;
+    if (len > text->capacity - text->len) {
+        size_t capacity = text->capacity ? text->capacity : FIRST_CAPACITY;
+        char *grown;
+
+        while (capacity < text->len + len)
+            capacity *= 2;
+        grown = realloc(text->chars, capacity);
+        if (!grown)
+            return SW_E_NO_MEMORY;
+        text->chars = grown;
+        text->capacity = capacity;
+    }
+    memcpy(text->chars + text->len, chars, len);
+    text->len += len;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- one value */
+
+/*
+ * gdb's `print` and `bt` would print the children behind the text, which has them already: they do
+ * not get to see any. What tells them from gdb/MI and DAP is that they ask for the display hint
+ * first, the others for the text or the children.
+ */
+enum children_state { UNDECIDED = 0, VISIBLE, HIDDEN };
+
+struct printer {
+    PyObject_HEAD PyObject *text;
+    PyObject *type; /* gdb.Type of the value */
+    sw_addr address;
+    enum sw_children_kind kind;
+    enum children_state state;
+};
+
+static PyObject *printer_type;
+
+static void printer_free(PyObject *self)
+{
+    struct printer *printer = (struct printer *)self;
+    PyTypeObject *type = (PyTypeObject *)PyObject_Type(self);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+
+    Py_XDECREF(printer->text);
+    Py_XDECREF(printer->type);
+    release(self);
+    Py_DECREF(type); /* PyObject_Type()'s, and below the object's own */
+    Py_DECREF(type);
+}
+
+static PyObject *printer_to_string(PyObject *self, PyObject *Py_UNUSED(none))
+{
+    struct printer *printer = (struct printer *)self;
+
+    if (printer->state == UNDECIDED)
+        printer->state = VISIBLE;
+    Py_INCREF(printer->text);
+    return printer->text;
+}
+
+static PyObject *printer_display_hint(PyObject *self, PyObject *Py_UNUSED(none))
+{
+    struct printer *printer = (struct printer *)self;
+
+    if (printer->state == UNDECIDED)
+        printer->state = HIDDEN;
+    if (printer->kind == SW_CHILDREN_ARRAY)
+        return PyUnicode_FromString("array");
+    if (printer->kind == SW_CHILDREN_MAP && sw_gdb_children_has_keys())
+        return PyUnicode_FromString("map");
+    Py_RETURN_NONE;
+}
+
+/* children(): never fails for want of what the process has; see sw_gdb_children_new(). */
+static PyObject *printer_children(PyObject *self, PyObject *Py_UNUSED(none))
+{
+    struct printer *printer = (struct printer *)self;
+    PyObject *type = sw_gdb_pytype_object_pointer(printer->type);
+    PyObject *iterator = type ? sw_gdb_children_new(printer->address, type) : NULL;
+
+    Py_XDECREF(type);
+    return iterator;
+}
+
+/* The attribute `children`, which is there or not. */
+static PyObject *get_children(PyObject *self, void *Py_UNUSED(closure))
+{
+    static PyMethodDef method = {"children", printer_children, METH_NOARGS, NULL};
+    struct printer *printer = (struct printer *)self;
+
+    if (printer->kind == SW_CHILDREN_NONE || printer->state == HIDDEN) {
+        PyErr_SetString(PyExc_AttributeError, "children");
+        return NULL;
+    }
+    printer->state = VISIBLE;
+    return PyCFunction_New(&method, self);
+}
+
+static int make_printer_type(void)
+{
+    static PyMethodDef methods[] = {
+        {"to_string", printer_to_string, METH_NOARGS, NULL},
+        {"display_hint", printer_display_hint, METH_NOARGS, NULL},
+        {NULL, NULL, 0, NULL},
+    };
+    static PyGetSetDef attributes[] = {
+        {"children", get_children, NULL, NULL, NULL},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    static PyType_Slot slots[] = {
+        {Py_tp_dealloc, (void *)printer_free},
+        {Py_tp_methods, methods},
+        {Py_tp_getset, attributes},
+        {0, NULL},
+    };
+    static PyType_Spec spec = {
+        .name = "_sidewinder.Printer",
+        .basicsize = sizeof(struct printer),
+        .flags = Py_TPFLAGS_DEFAULT,
+        .slots = slots,
+    };
+
+    printer_type = PyType_FromSpec(&spec);
+    return printer_type ? 0 : -1;
+}
+
+/* ---------------------------------------------------------------- from a value to its printer */
+
+/* The address that a pointer holds; 0 when it cannot be had. Calls nothing in the process. */
+static sw_addr address_of(PyObject *value, PyObject *type)
+{
+    PyObject *number = PyNumber_Long(value);
+    unsigned long long address = number ? PyLong_AsUnsignedLongLongMask(number) : 0;
+
+    Py_XDECREF(number);
+    if (sw_gdb_int_attr(type, "sizeof", 8) == 4)
+        address &= 0xffffffff;
+    return address;
+}
+
+static enum sw_children_kind kind_of(struct sw_session *session, sw_addr address)
+{
+    enum sw_children_kind kind = SW_CHILDREN_NONE;
+    struct sw_children *children;
+
+    if (sw_children_open(session, address, NULL, &children) == 0) {
+        kind = sw_children_kind(children);
+        sw_children_close(children);
+    }
+    return kind;
+}
+
+/* A printer of the object at `address`, NULL when it is none, perhaps with an exception set. */
+static PyObject *printer_new(struct sw_session *session, PyObject *type, sw_addr address)
+{
+    struct text text = {0};
+    /* gdb encodes what it is given for the program's character set, and prints that. */
+    struct sw_sink sink = {
+        .write = text_write,
+        .ctx = &text,
+        .ascii = !sw_gdb_host_is_utf8() || !sw_gdb_target_is_utf8(),
+    };
+    struct printer *printer = NULL;
+
+    if (sw_value_write(session, address, &sink, NULL) == 0)
+        printer = (struct printer *)PyType_GenericAlloc((PyTypeObject *)printer_type, 0);
+    if (printer) {
+        Py_INCREF(type);
+        printer->type = type;
+        printer->address = address;
+        printer->kind = kind_of(session, address);
+        printer->text = PyUnicode_DecodeUTF8(text.chars, (Py_ssize_t)text.len, "replace");
+    }
+    free(text.chars);
+    if (printer && !printer->text) {
+        Py_DECREF((PyObject *)printer);
+        printer = NULL;
+    }
+    return (PyObject *)printer;
+}
+
+/* NULL, perhaps with an exception set, for a pointer that is not one to an object. */
+static PyObject *printer_of(PyObject *value, PyObject *type)
+{
+    sw_addr address = address_of(value, type);
+    struct sw_gdb_session *session = address ? sw_gdb_session_acquire() : NULL;
+    PyObject *printer;
+
+    if (!session)
+        return NULL;
+    printer = printer_new(sw_gdb_session_core(session), type, address);
+    PyErr_Clear();
+    if (sw_gdb_session_release(session) < 0) {
+        Py_XDECREF(printer);
+        return NULL;
+    }
+    return printer;
+}
+
+/*
+ * What is shown when Ctrl-C ended the look-up. It has to be a printer: after None gdb would go on
+ * to printers written in Python, where the interrupt would end as a message about an exception, and
+ * gdb's command would go on.
+ */
+static PyObject *printer_interrupted(PyObject *type)
+{
+    struct printer *printer;
+
+    sw_gdb_postpone_interrupt();
+    printer = (struct printer *)PyType_GenericAlloc((PyTypeObject *)printer_type, 0);
+    if (!printer)
+        return NULL;
+    Py_INCREF(type);
+    printer->type = type;
+    printer->text = PyUnicode_FromString("<interrupted>");
+    return (PyObject *)printer;
+}
+
+/* ---------------------------------------------------------------- the look-up */
+
+static PyObject *lookup; /* the one object that is in gdb's lists */
+static bool is_enabled = true;
+
+/* __call__(self, value): a printer, or None for values that are not ours. */
+static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject *Py_UNUSED(names))
+{
+    static bool is_running; /* what we ask of gdb may print values, too */
+    PyObject *value = PyTuple_Size(args) == 1 ? PyTuple_GetItem(args, 0) : NULL; /* borrowed */
+    PyObject *type, *printer = NULL;
+
+    if (value && !is_running) {
+        is_running = true;
+        type = PyObject_GetAttrString(value, "type");
+        if (type && sw_gdb_pytype_is_object_pointer(type))
+            printer = printer_of(value, type);
+        if (type && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
+            printer = printer_interrupted(type);
+        Py_XDECREF(type);
+        is_running = false;
+    }
+    PyErr_Clear();
+    if (printer)
+        return printer;
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_name(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return PyUnicode_FromString("sidewinder");
+}
+
+static PyObject *get_enabled(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(is_enabled);
+}
+
+/* `disable pretty-printer global sidewinder` sets it. */
+static int set_enabled(PyObject *Py_UNUSED(self), PyObject *value, void *Py_UNUSED(closure))
+{
+    int truth = value ? PyObject_IsTrue(value) : 0;
+
+    if (truth >= 0)
+        is_enabled = truth == 1;
+    return truth < 0 ? -1 : 0;
+}
+
+static int make_lookup(void)
+{
+    static PyGetSetDef attributes[] = {
+        {"name", get_name, NULL, NULL, NULL},
+        {"enabled", get_enabled, set_enabled, NULL, NULL},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    static PyType_Slot slots[] = {
+        {Py_tp_call, (void *)lookup_call},
+        {Py_tp_getset, attributes},
+        {0, NULL},
+    };
+    static PyType_Spec spec = {
+        .name = "_sidewinder.PrettyPrinter",
+        .flags = Py_TPFLAGS_DEFAULT,
+        .slots = slots,
+    };
+    PyObject *type = PyType_FromSpec(&spec);
+
+    lookup = type ? PyObject_CallObject(type, NULL) : NULL;
+    Py_XDECREF(type);
+    return lookup ? 0 : -1;
+}
+
+/* ---------------------------------------------------------------- before all others */
+
+/* Make ours the first printer of an object of gdb that has a list of them. */
+static int put_first(PyObject *owner)
+{
+    PyObject *list = PyObject_GetAttrString(owner, "pretty_printers");
+    Py_ssize_t index = -1;
+    int status = list ? 0 : -1;
+
+    if (list && PyList_Check(list) && PyList_Size(list) > 0)
+        index = PySequence_Index(list, lookup);
+    PyErr_Clear();
+    if (list && PyList_Check(list) && index != 0) {
+        if (index > 0)
+            PySequence_DelItem(list, index);
+        status = PyList_Insert(list, 0, lookup);
+    }
+    Py_XDECREF(list);
+    return status;
+}
+
+/*
+ * gdb asks the printers of each file in turn, then those of the program, then the global ones.
+ * Those of python-gdb.py belong to the file of Python. So ours is the first of the first file too.
+ */
+static void put_first_in_files(PyObject *program_space)
+{
+    PyObject *files = PyObject_CallMethod(program_space, "objfiles", NULL);
+
+    if (files && PyList_Size(files) > 0)
+        put_first(PyList_GetItem(files, 0));
+    PyErr_Clear();
+    Py_XDECREF(files);
+}
+
+static PyObject *on_new_file(PyObject *Py_UNUSED(self), PyObject *event)
+{
+    PyObject *file = PyObject_GetAttrString(event, "new_objfile");
+    PyObject *space = file ? PyObject_GetAttrString(file, "progspace") : NULL;
+
+    PyErr_Clear();
+    sw_gdb_pytype_forget();
+    if (space)
+        put_first_in_files(space);
+    Py_XDECREF(file);
+    Py_XDECREF(space);
+    Py_RETURN_NONE;
+}
+
+static int put_first_everywhere(void)
+{
+    PyObject *spaces = sw_gdb_call("progspaces");
+
+    for (Py_ssize_t i = 0; spaces && PyList_Check(spaces) && i < PyList_Size(spaces); i++)
+        put_first_in_files(PyList_GetItem(spaces, i));
+    PyErr_Clear();
+    Py_XDECREF(spaces);
+    return put_first(sw_gdb.module);
+}
+
+int sw_gdb_printer_register(void)
+{
+    static PyMethodDef handler = {"sidewinder_on_new_file", on_new_file, METH_O, NULL};
+
+    if (sw_gdb_pytype_open() < 0 || sw_gdb_children_open() < 0 || make_printer_type() < 0 ||
+        make_lookup() < 0 || put_first_everywhere() < 0)
+        return -1;
+    return sw_gdb_listen("new_objfile", &handler);
+}

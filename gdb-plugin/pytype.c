@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "pytype.h"
+
+#include "gdb.h"
+
+enum {
+    MAX_DEPTH = 8,    /* PyObject in PyVarObject in PyListObject; some more of an extension */
+    MAX_NAMES = 4096, /* answers that are kept */
+};
+
+/* gdb's numbers of type codes differ between its versions. */
+static struct {
+    int64_t pointer, type_definition, structure;
+} codes;
+
+static PyObject *answers; /* dict: name of a pointer's target -> bool */
+
+int sw_gdb_pytype_open(void)
+{
+    codes.pointer = sw_gdb_int_attr(sw_gdb.module, "TYPE_CODE_PTR", -1);
+    codes.type_definition = sw_gdb_int_attr(sw_gdb.module, "TYPE_CODE_TYPEDEF", -1);
+    codes.structure = sw_gdb_int_attr(sw_gdb.module, "TYPE_CODE_STRUCT", -1);
+    answers = PyDict_New();
+    return answers ? 0 : -1;
+}
+
+void sw_gdb_pytype_forget(void)
+{
+    PyDict_Clear(answers);
+}
+
+static int64_t code_of(PyObject *type)
+{
+    return sw_gdb_int_attr(type, "code", -2);
+}
+
+/* What a type is behind its names. Takes the reference, NULL too. */
+static PyObject *stripped(PyObject *type)
+{
+    PyObject *result = type;
+
+    if (type && code_of(type) == codes.type_definition) {
+        result = PyObject_CallMethod(type, "strip_typedefs", NULL);
+        Py_DECREF(type);
+    }
+    return result;
+}
+
+/* What a pointer type points to, behind its names; NULL when it is no pointer. */
+static PyObject *target_of(PyObject *type)
+{
+    PyObject *pointer, *target = NULL;
+
+    Py_INCREF(type);
+    pointer = stripped(type);
+    if (pointer && code_of(pointer) == codes.pointer)
+        target = stripped(PyObject_CallMethod(pointer, "target", NULL));
+    Py_XDECREF(pointer);
+    return target;
+}
+
+static bool has_name(PyObject *object, const char *name)
+{
+    PyObject *attr = PyObject_GetAttrString(object, "name");
+    bool result =
+        attr && PyUnicode_Check(attr) && PyUnicode_CompareWithASCIIString(attr, name) == 0;
+
+    Py_XDECREF(attr);
+    return result;
+}
+
+/* The type of the member called `name` in a list of gdb.Field, or NULL. */
+static PyObject *member_type(PyObject *fields, const char *name)
+{
+    for (Py_ssize_t i = 0; i < PyList_Size(fields); i++)
+        if (has_name(PyList_GetItem(fields, i), name))
+            return PyObject_GetAttrString(PyList_GetItem(fields, i), "type");
+    return NULL;
+}
+
+/* The type of a struct's first member, when that is a struct. */
+static PyObject *first_struct(PyObject *fields)
+{
+    PyObject *type = NULL;
+
+    if (PyList_Size(fields) > 0)
+        type = stripped(PyObject_GetAttrString(PyList_GetItem(fields, 0), "type"));
+    if (type && code_of(type) == codes.structure)
+        return type;
+    Py_XDECREF(type);
+    return NULL;
+}
+
+/* The members of a struct as a list, NULL when it is none or not known. */
+static PyObject *members_of(PyObject *type)
+{
+    return code_of(type) == codes.structure ? PyObject_CallMethod(type, "fields", NULL) : NULL;
+}
+
+/*
+ * The type of types, `struct _typeobject`, by way of the member ob_type that a struct or the first
+ * member of its first member ... has. That member and its type have had these names in every
+ * CPython; what is before it in PyObject differs.
+ */
+static PyObject *type_of_types(PyObject *structure)
+{
+    PyObject *result = NULL;
+
+    Py_INCREF(structure);
+    for (int depth = 0; structure && !result && depth < MAX_DEPTH; depth++) {
+        PyObject *fields = members_of(structure);
+        PyObject *pointer = fields ? member_type(fields, "ob_type") : NULL;
+
+        Py_DECREF(structure);
+        structure = NULL;
+        if (pointer)
+            result = target_of(pointer);
+        else if (fields)
+            structure = first_struct(fields);
+        Py_XDECREF(pointer);
+        Py_XDECREF(fields);
+        if (result && !has_name(result, "_typeobject")) {
+            Py_DECREF(result);
+            result = NULL;
+        }
+    }
+    Py_XDECREF(structure);
+    PyErr_Clear();
+    return result;
+}
+
+/* Look into the struct that a pointer type points to. */
+static bool examine(PyObject *pointer)
+{
+    PyObject *structure = target_of(pointer);
+    PyObject *found = structure ? type_of_types(structure) : NULL;
+
+    Py_XDECREF(structure);
+    Py_XDECREF(found);
+    return found != NULL;
+}
+
+/* The name of what a pointer points to, that of a type definition if it has one. */
+static PyObject *target_name(PyObject *pointer)
+{
+    PyObject *target = PyObject_CallMethod(pointer, "target", NULL);
+    PyObject *name = target ? PyObject_GetAttrString(target, "name") : NULL;
+
+    Py_XDECREF(target);
+    if (name && PyUnicode_Check(name))
+        return name;
+    Py_XDECREF(name);
+    return NULL;
+}
+
+bool sw_gdb_pytype_is_object_pointer(PyObject *type)
+{
+    PyObject *pointer, *name = NULL, *answer;
+    bool result = false;
+
+    Py_INCREF(type);
+    pointer = stripped(type);
+    if (pointer && code_of(pointer) == codes.pointer)
+        name = target_name(pointer);
+    if (name) {
+        answer = PyDict_GetItem(answers, name); /* borrowed */
+        result = answer ? answer == Py_True : examine(pointer);
+        if (!answer && PyDict_Size(answers) < MAX_NAMES)
+            PyDict_SetItem(answers, name, result ? Py_True : Py_False);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(pointer);
+    PyErr_Clear();
+    return result;
+}
+
+PyObject *sw_gdb_pytype_object_pointer(PyObject *type)
+{
+    PyObject *structure = target_of(type);
+    PyObject *types = structure ? type_of_types(structure) : NULL;
+    PyObject *fields = types ? members_of(types) : NULL;
+    /* `PyObject *tp_dict` of struct _typeobject: of all versions, and found without a search. */
+    PyObject *result = fields ? member_type(fields, "tp_dict") : NULL;
+
+    Py_XDECREF(structure);
+    Py_XDECREF(types);
+    Py_XDECREF(fields);
+    PyErr_Clear();
+    if (!result) {
+        Py_INCREF(type);
+        result = type;
+    }
+    return result;
+}
