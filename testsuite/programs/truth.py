@@ -253,9 +253,15 @@ def _take():
 
 def tell():
     """Waits until every worker is parked, tells the truth and parks. Does not return."""
+    tell_after(int)
+
+
+def tell_after(step):
+    """The same, and calls step() once every worker is parked."""
     register()
     for _ in _expected:
         os.read(_announced, 1)
+    step()
     ready = functools.partial(os.write, 1, b"\n")
     until_closed = functools.partial(os.read, 0, 1)
     list(map(CALL, (_take, ready, until_closed)))

@@ -1,0 +1,64 @@
+# -*- coding: utf-8 -*-
+# SPDX-License-Identifier: MIT
+"""A main thread that blocks in C while it holds the GIL, and threads in every other state.
+
+states.json in the work directory: {native id: {"name", "daemon", "state"}}.
+"""
+from __future__ import print_function
+
+import ctypes
+import json
+import os
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import truth  # noqa: E402
+
+wanted = {}
+ready = threading.Semaphore(0)
+never = threading.Lock()
+never.acquire()
+pipe, _pipe = os.pipe()
+NAMES = ["plain", "name with spaces", "x" * 30]
+if sys.version_info[0] >= 3:
+    NAMES[1] = u"w\xf6rker-\u4f60\u597d"
+
+
+def note(state):
+    thread = threading.current_thread()
+    wanted[truth.native_id()] = {"name": thread.name, "daemon": thread.daemon, "state": state}
+    ready.release()
+
+
+def in_lock():
+    note("in futex()")
+    never.acquire()
+
+
+def in_read():
+    note("in read()")
+    os.read(pipe, 1)
+
+
+def busy():
+    note("waits for the GIL")
+    while True:
+        pass
+
+
+for number, function in enumerate((in_lock, in_read, busy)):
+    thread = threading.Thread(target=function, name=NAMES[number])
+    thread.daemon = number != 1
+    thread.start()
+for _ in range(3):
+    ready.acquire()
+note("holds the GIL")
+with open(os.path.join(truth.work_directory(), "states.json"), "w") as file:
+    json.dump(wanted, file)
+# PyDLL keeps the GIL while it calls.
+read = ctypes.PyDLL(None).read
+buffer = ctypes.create_string_buffer(1)
+os.write(1, json.dumps({"threads": []}).encode("ascii") + b"\n")
+read(0, buffer, 1)
+os._exit(0)
