@@ -203,17 +203,40 @@ static bool is_cell_as_well(const struct sw_locals *locals, uint64_t index, sw_a
     return false;
 }
 
+/* Whether a slot was shown under this name: 2.7's function with an exec statement has its variables
+   in slots, and copies in a dict. */
+static bool is_in_slot(const struct sw_locals *locals, sw_addr name)
+{
+    const struct sw_reader *reader = locals->reader;
+    unsigned size = reader->memory->info.pointer_size;
+
+    for (uint64_t i = 0; i < locals->ends[0]; i++) {
+        sw_addr slot_name, value;
+
+        if (sw_memory_ptr(reader->memory,
+                sw_reader_at(reader, locals->names[0], SW_F_TUPLE_ITEMS) + i * size,
+                "name of a variable", NULL, &slot_name) == 0 &&
+            slot_name == name &&
+            sw_memory_ptr(reader->memory, locals->slots + i * size, "local", NULL, &value) == 0 &&
+            value)
+            return true;
+    }
+    return false;
+}
+
 static int next_name(struct sw_locals *locals, struct sw_error *reterr, struct sw_local *ret_local)
 {
-    int status;
+    int status = 1;
 
-    if (!locals->has_namespace)
-        return 0;
     memset(ret_local, 0, sizeof(*ret_local));
     ret_local->kind = SW_LOCAL_NAME;
-    status = sw_dict_next(&locals->namespace, reterr, &ret_local->name, &ret_local->value);
-    locals->has_namespace = status > 0;
-    return status;
+    while (locals->has_namespace && status > 0) {
+        status = sw_dict_next(&locals->namespace, reterr, &ret_local->name, &ret_local->value);
+        locals->has_namespace = status > 0;
+        if (status <= 0 || !is_in_slot(locals, ret_local->name))
+            return status;
+    }
+    return 0;
 }
 
 int sw_locals_next(struct sw_locals *locals, struct sw_error *reterr, struct sw_local *ret_local)
