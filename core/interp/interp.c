@@ -180,6 +180,31 @@ sw_addr sw_gil_holder(const struct sw_runtime *runtime, const struct sw_interpre
     return holder;
 }
 
+/* Bit 0 of PyThreadState.eval_breaker, _PY_GIL_DROP_REQUEST_BIT (3.13, gh-112175). */
+enum { DROP_REQUEST = 1 };
+
+void sw_gil_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    struct sw_gil *ret_gil)
+{
+    const struct sw_reader *reader = &runtime->reader;
+    struct sw_gil gil = {.addr = gil_state(runtime, interpreter->addr)};
+    uint64_t enabled = 1, breaker;
+
+    if (gil.addr && runtime->layout.flavour.free_threaded &&
+        sw_reader_has(reader, SW_F_GIL_STATE_ENABLED) &&
+        sw_reader_uint(reader, gil.addr, SW_F_GIL_STATE_ENABLED, NULL, &enabled) == 0)
+        gil.is_disabled = enabled == 0;
+    gil.holder = sw_gil_holder(runtime, interpreter);
+    if (gil.addr && !gil.holder && !gil.is_disabled)
+        (void)sw_reader_uint(reader, gil.addr, SW_F_GIL_STATE_LAST_HOLDER, NULL, &gil.last_holder);
+    if (gil.holder && sw_reader_has(reader, SW_F_THREAD_STATE_EVAL_BREAKER) &&
+        sw_reader_uint(reader, gil.holder, SW_F_THREAD_STATE_EVAL_BREAKER, NULL, &breaker) == 0) {
+        gil.drop_known = true;
+        gil.drop_requested = breaker & DROP_REQUEST;
+    }
+    *ret_gil = gil;
+}
+
 bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
     sw_addr *ret_start, sw_addr *ret_end)
 {

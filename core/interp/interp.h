@@ -42,6 +42,20 @@ size_t sw_interpreters_list(const struct sw_runtime *runtime, struct sw_interpre
 int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
     sw_addr addr, struct sw_error *reterr, struct sw_thread_state *ret_thread);
 
+/* The GIL that serves an interpreter. */
+struct sw_gil {
+    sw_addr addr; /* of its _gil_runtime_state; the same for interpreters that share it; 0 where it
+                     is no struct (2.7, 3.6) */
+    bool is_disabled;    /* a free-threaded build that runs without it */
+    sw_addr holder;      /* thread state; 0 when it is free */
+    sw_addr last_holder; /* the one before, while it is free; 0 when that is not told */
+    bool drop_known;     /* 3.13 and later */
+    bool drop_requested; /* the holder is asked to let another thread have it */
+};
+
+void sw_gil_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    struct sw_gil *ret_gil);
+
 /* The thread state that holds the GIL of an interpreter; 0 when it is free, or cannot be told. */
 sw_addr sw_gil_holder(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter);
 

@@ -70,6 +70,12 @@ static const struct {
          "this machine. Native threads that run no Python come last.\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_threads},
+    {{"gil", "py-gil", "py-gil [--json]",
+         "Show who holds the global interpreter lock, and who waits for it.",
+         "Interpreters with a GIL of their own have a line of their own. Who waits is known for\n"
+         "processes of this machine, and since CPython 3.15 everywhere.\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_gil},
     {{"exc", "py-exc", "py-exc [-a] [--json]",
          "Show the exceptions of the selected thread: raised and not caught yet, and being "
          "handled.",

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* py-gil: who holds the global interpreter lock, and who waits for it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/names.h"
+#include "view/frame.h"
+
+/* What the command has at hand. */
+struct view {
+    const struct sw_run *run;
+    const struct sw_threads *threads;
+    struct sw_thread_names names;
+    struct sw_interpreter *interpreters; /* of the runtime at hand, newest first */
+    size_t count;
+    bool several; /* runtimes */
+};
+
+/* ---------------------------------------------------------------- who shares what */
+
+static bool is_shared(const struct sw_runtime *runtime, const struct sw_gil *gil,
+    const struct sw_interpreter *interpreter)
+{
+    struct sw_gil own;
+
+    sw_gil_read(runtime, interpreter, &own);
+    return own.addr == gil->addr;
+}
+
+/* Whether an older interpreter has the same GIL, and so its line. */
+static bool was_shown(const struct view *view, const struct sw_runtime *runtime,
+    const struct sw_gil *gil, size_t index)
+{
+    for (size_t i = index + 1; i < view->count; i++)
+        if (is_shared(runtime, gil, &view->interpreters[i]))
+            return true;
+    return false;
+}
+
+static const struct sw_thread *find_thread(const struct view *view, sw_addr state)
+{
+    for (size_t i = 0; state && i < view->threads->count; i++)
+        if (view->threads->items[i].state.addr == state)
+            return &view->threads->items[i];
+    return NULL;
+}
+
+static bool waits_for(const struct view *view, const struct sw_runtime *runtime,
+    const struct sw_gil *gil, const struct sw_thread *thread)
+{
+    struct sw_interpreter interpreter = {.addr = thread->state.interp};
+
+    (void)view;
+    return thread->runtime == runtime && thread->waits_for_gil &&
+           is_shared(runtime, gil, &interpreter);
+}
+
+/* ---------------------------------------------------------------- text */
+
+/* "thread 3 (LWP 4711) busy-1" */
+static void put_thread(const struct view *view, sw_addr state)
+{
+    const struct sw_thread *thread = find_thread(view, state);
+    const struct sw_thread_name *name = thread ? sw_thread_name(&view->names, thread) : NULL;
+    struct sw_out *out = view->run->out;
+
+    if (!thread) {
+        sw_out_printf(out, SW_STYLE_PLAIN, "the thread state at 0x%llx, which is in no list",
+            (unsigned long long)state);
+        return;
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, "thread");
+    if (thread->number)
+        sw_out_printf(out, SW_STYLE_PLAIN, " %lld", (long long)thread->number);
+    if (thread->tid)
+        sw_out_printf(out, SW_STYLE_PLAIN, " (LWP %lld)", (long long)thread->tid);
+    if (name && name->len) {
+        sw_out_puts(out, SW_STYLE_PLAIN, " ");
+        sw_out_text(out, SW_STYLE_PLAIN, name->name, name->len);
+    }
+}
+
+static void put_owners(const struct view *view, const struct sw_runtime *runtime,
+    const struct sw_gil *gil, size_t index)
+{
+    struct sw_out *out = view->run->out;
+    bool first = true;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "GIL of interpreter");
+    for (size_t i = index + 1; i-- > 0;)
+        if (is_shared(runtime, gil, &view->interpreters[i])) {
+            sw_out_printf(out, SW_STYLE_PLAIN, "%s %lld", first ? "" : ",",
+                (long long)view->interpreters[i].id);
+            first = false;
+        }
+}
+
+static void put_gil(const struct view *view, const struct sw_runtime *runtime, unsigned number,
+    const struct sw_gil *gil, size_t index)
+{
+    struct sw_out *out = view->run->out;
+
+    if (view->several)
+        sw_out_printf(out, SW_STYLE_PLAIN, "Python %u, ", number);
+    put_owners(view, runtime, gil, index);
+    if (gil->is_disabled) {
+        sw_out_puts(out, SW_STYLE_PLAIN, ": disabled, threads run freely\n");
+        return;
+    }
+    if (gil->holder) {
+        sw_out_puts(out, SW_STYLE_PLAIN, ": held by ");
+        put_thread(view, gil->holder);
+        sw_out_puts(
+            out, SW_STYLE_PLAIN, gil->drop_requested ? ", which is asked to drop it\n" : "\n");
+    } else {
+        sw_out_puts(out, SW_STYLE_PLAIN, ": free");
+        if (gil->last_holder) {
+            sw_out_puts(out, SW_STYLE_PLAIN, ", last held by ");
+            put_thread(view, gil->last_holder);
+        }
+        sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+    }
+    for (size_t i = 0; i < view->threads->count && out->status == 0; i++)
+        if (waits_for(view, runtime, gil, &view->threads->items[i])) {
+            sw_out_puts(out, SW_STYLE_PLAIN, "  waits: ");
+            put_thread(view, view->threads->items[i].state.addr);
+            sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+        }
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void json_state(struct sw_json *json, const char *key, sw_addr state)
+{
+    if (state)
+        sw_json_address(json, key, state);
+    else
+        sw_json_null(json, key);
+}
+
+static void json_gil(const struct view *view, const struct sw_runtime *runtime, unsigned number,
+    const struct sw_gil *gil, size_t index, struct sw_json *json)
+{
+    sw_json_open_object(json, NULL);
+    sw_json_int(json, "runtime", number);
+    sw_json_open_array(json, "interpreters");
+    for (size_t i = index + 1; i-- > 0;)
+        if (is_shared(runtime, gil, &view->interpreters[i]))
+            sw_json_int(json, NULL, view->interpreters[i].id);
+    sw_json_close_array(json);
+    json_state(json, "address", gil->addr);
+    sw_json_bool(json, "disabled", gil->is_disabled);
+    json_state(json, "holder", gil->holder);
+    json_state(json, "last_holder", gil->last_holder);
+    if (gil->drop_known)
+        sw_json_bool(json, "drop_requested", gil->drop_requested);
+    else
+        sw_json_null(json, "drop_requested");
+    sw_json_open_array(json, "waiters");
+    for (size_t i = 0; i < view->threads->count; i++)
+        if (waits_for(view, runtime, gil, &view->threads->items[i]))
+            sw_json_address(json, NULL, view->threads->items[i].state.addr);
+    sw_json_close_array(json);
+    sw_json_close_object(json);
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static void each_gil(struct view *view, struct sw_json *json)
+{
+    const struct sw_runtimes *runtimes = &view->run->session->runtimes;
+
+    for (unsigned number = 0; number < runtimes->count; number++) {
+        const struct sw_runtime *runtime = runtimes->items[number];
+        struct sw_error problem;
+
+        view->count =
+            sw_interpreters_list(runtime, view->interpreters, SW_MAX_INTERPRETERS, &problem);
+        for (size_t i = view->count; i-- > 0;) {
+            struct sw_gil gil;
+
+            sw_gil_read(runtime, &view->interpreters[i], &gil);
+            if (was_shown(view, runtime, &gil, i))
+                continue;
+            if (json)
+                json_gil(view, runtime, number, &gil, i, json);
+            else
+                put_gil(view, runtime, number, &gil, i);
+        }
+        if (problem.status != SW_OK && !json)
+            sw_view_note(view->run->out, problem.message);
+    }
+}
+
+int sw_run_gil(const struct sw_run *run)
+{
+    struct sw_json json = {.out = run->out};
+    struct view view = {.run = run};
+    bool as_json = false;
+    int status;
+
+    for (unsigned i = 0; i < run->args->count; i++) {
+        if (strcmp(run->args->words[i], "--json") != 0)
+            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
+        as_json = true;
+    }
+    status = sw_session_threads_in_kernel(run->session, run->reterr, &view.threads);
+    if (status < 0)
+        return status;
+    view.interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*view.interpreters));
+    if (!view.interpreters)
+        return sw_fail(run->reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    view.several = run->session->runtimes.count > 1;
+    sw_thread_names_read(run->session, view.threads, &view.names);
+    if (as_json) {
+        sw_json_open_object(&json, NULL);
+        sw_json_string(&json, "schema", "sidewinder/1");
+        sw_json_string(&json, "command", "gil");
+        sw_json_open_array(&json, "gils");
+    }
+    each_gil(&view, as_json ? &json : NULL);
+    if (as_json) {
+        sw_json_close_array(&json);
+        sw_json_open_array(&json, "warnings");
+        sw_json_close_array(&json);
+        sw_json_close_object(&json);
+        sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    }
+    sw_thread_names_fini(&view.names);
+    free(view.interpreters);
+    return run->out->status;
+}
