@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* py-bt: the Python stack, as text in the form of CPython's own gdb extension, and as JSON. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "frame/builtin.h"
@@ -15,6 +16,7 @@ struct bt_options {
     bool json;
     bool locals;
     bool source;    /* lines around the one that runs */
+    bool fold;      /* threads with the same stack together */
     bool oldest;    /* count from the outermost frame */
     uint64_t count; /* frames to show; UINT64_MAX for all */
 };
@@ -36,6 +38,8 @@ static int parse(const struct sw_run *run, struct bt_options *options)
             options->json = true;
         } else if (strcmp(word, "--locals") == 0) {
             options->locals = true;
+        } else if (strcmp(word, "--fold") == 0) {
+            options->fold = true;
         } else if (strcmp(word, "--source") == 0) {
             options->source = true;
         } else if (sw_arg_number(word, &number) && options->count == UINT64_MAX) {
@@ -233,10 +237,90 @@ static size_t count_selected(const struct sw_threads *threads, bool all)
     return count;
 }
 
+/* ---------------------------------------------------------------- folding */
+
+/* Threads whose stacks read the same, frame by frame: a number for each stack, 0 for one that
+   stands for itself. The selected thread does, for more is known of it. */
+static uint64_t stack_number(struct sw_session *session, const struct sw_thread *thread)
+{
+    const uint64_t prime = UINT64_C(0x100000001b3); /* FNV-1a, a word at a time */
+    uint64_t number = UINT64_C(0xcbf29ce484222325);
+    struct sw_stack stack;
+    struct sw_frame frame;
+    int status;
+
+    if (thread->selected)
+        return 0;
+    number = (number ^ thread->waits_for_gil) * prime;
+    number = (number ^ thread->holds_gil) * prime;
+    number = (number ^ thread->collecting) * prime;
+    number = (number ^ thread->runtime_index) * prime;
+    number = (number ^ (uint64_t)thread->interpreter_id) * prime;
+    sw_thread_open_stack(session, thread, &stack);
+    while ((status = sw_stack_next(&stack, NULL, &frame)) > 0) {
+        if (!frame.code || frame.code->problem.status != SW_OK)
+            return 0;
+        number = (number ^ frame.code->addr) * prime;
+        number = (number ^ (uint64_t)(uint32_t)frame.lasti << 32 ^ (uint32_t)frame.position.line) *
+                 prime;
+    }
+    return status < 0 ? 0 : number | 1;
+}
+
+/* The number of each thread's stack; NULL when out of memory, and nothing is folded then. */
+static uint64_t *stack_numbers(const struct sw_run *run, const struct sw_threads *threads)
+{
+    uint64_t *numbers = calloc(threads->count + 1, sizeof(*numbers));
+
+    for (size_t i = 0; numbers && i < threads->count; i++)
+        numbers[i] = stack_number(run->session, &threads->items[i]);
+    return numbers;
+}
+
+static bool was_shown(const uint64_t *numbers, size_t index)
+{
+    for (size_t i = 0; numbers[index] && i < index; i++)
+        if (numbers[i] == numbers[index])
+            return true;
+    return false;
+}
+
+/* "12 threads: 3 (LWP 4711), 4 (LWP 4712), ...:"; the heading of one thread when it is alone. */
+static void put_group(const struct sw_run *run, const struct sw_threads *threads,
+    const uint64_t *numbers, size_t index)
+{
+    enum { NAMED = 8 };
+    struct sw_out *out = run->out;
+    size_t count = 0, named = 0;
+
+    for (size_t i = index; i < threads->count; i++)
+        count += numbers[index] && numbers[i] == numbers[index];
+    if (count < 2) {
+        sw_view_heading(run, &threads->items[index]);
+        return;
+    }
+    sw_out_printf(out, SW_STYLE_PLAIN, "%zu threads:", count);
+    for (size_t i = index; i < threads->count && named < NAMED; i++) {
+        const struct sw_thread *thread = &threads->items[i];
+
+        if (numbers[i] != numbers[index])
+            continue;
+        sw_out_puts(out, SW_STYLE_PLAIN, named++ ? ", " : " ");
+        if (thread->number)
+            sw_out_printf(out, SW_STYLE_PLAIN, "%lld ", (long long)thread->number);
+        sw_out_printf(out, SW_STYLE_PLAIN, thread->tid ? "(LWP %lld)" : "(no native thread found)",
+            (long long)thread->tid);
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, count > NAMED ? ", ...:\n" : ":\n");
+}
+
+/* ---------------------------------------------------------------- stacks */
+
 static int bt_text(
     const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
 {
     size_t count = count_selected(threads, options->all), shown = 0;
+    uint64_t *numbers = options->all && options->fold ? stack_numbers(run, threads) : NULL;
     struct sw_rendered rendered = {.arena = {NULL, 0}};
     struct sw_out *out = run->out;
     int status = 0;
@@ -246,12 +330,17 @@ static int bt_text(
 
         if (!options->all && (!thread->selected || !thread->state.frame))
             continue;
+        if (numbers && was_shown(numbers, i))
+            continue;
         if (shown++)
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
-        if (options->all || count > 1)
+        if (numbers)
+            put_group(run, threads, numbers, i);
+        else if (options->all || count > 1)
             sw_view_heading(run, thread);
         status = put_stack(run, options, &rendered, thread);
     }
+    free(numbers);
     sw_rendered_fini(&rendered);
     if (!shown)
         sw_out_puts(out, SW_STYLE_NOTE,

@@ -10,7 +10,7 @@ static const struct {
     struct sw_command command;
     int (*run)(const struct sw_run *run);
 } table[] = {
-    {{"bt", "py-bt", "py-bt [-a] [--columns] [--qualname] [--locals] [--source] [--json] [N | -N]",
+    {{"bt", "py-bt", "py-bt [-a] [--columns] [--qualname] [--locals] [--source] [--fold] [--json] [N | -N]",
          "Show the Python stack of the selected thread, newest frame first.",
          "  -a, --all    every Python thread, by the debugger's numbers\n"
          "  --columns    mark the part of the line that is being evaluated (CPython 3.11 and "
@@ -18,6 +18,7 @@ static const struct {
          "  --qualname   qualified names of functions (CPython 3.11 and later)\n"
          "  --locals     the variables of each frame below it\n"
          "  --source     the lines around the one that runs\n"
+         "  --fold       with -a: threads with the same stack together\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"
          "  N, -N        only the N newest frames, the N oldest ones\n"},
         sw_run_bt},
