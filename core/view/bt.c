@@ -447,23 +447,16 @@ static int json_thread(const struct sw_run *run, const struct bt_options *option
 static int bt_json(
     const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
     int status = 0;
 
-    sw_json_open_object(&json, NULL);
-    sw_json_string(&json, "schema", "sidewinder/1");
-    sw_json_string(&json, "command", "bt");
+    sw_run_json_begin(run, &json);
     sw_json_open_array(&json, "threads");
     for (size_t i = 0; i < threads->count && status == 0; i++)
         if (options->all || threads->items[i].selected)
             status = json_thread(run, options, &threads->items[i], &json);
     sw_json_close_array(&json);
-    sw_json_open_array(&json, "warnings");
-    for (size_t i = 0; i < threads->problem_count; i++)
-        sw_json_string(&json, NULL, threads->problems[i].message);
-    sw_json_close_array(&json);
-    sw_json_close_object(&json);
-    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    sw_run_json_end(&json, threads);
     return status;
 }
 

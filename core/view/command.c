@@ -10,7 +10,8 @@ static const struct {
     struct sw_command command;
     int (*run)(const struct sw_run *run);
 } table[] = {
-    {{"bt", "py-bt", "py-bt [-a] [--columns] [--qualname] [--locals] [--source] [--fold] [--json] [N | -N]",
+    {{"bt", "py-bt",
+         "py-bt [-a] [--columns] [--qualname] [--locals] [--source] [--fold] [--json] [N | -N]",
          "Show the Python stack of the selected thread, newest frame first.",
          "  -a, --all    every Python thread, by the debugger's numbers\n"
          "  --columns    mark the part of the line that is being evaluated (CPython 3.11 and "
@@ -149,6 +150,35 @@ bool sw_arg_number(const char *word, int64_t *ret_number)
     }
     *ret_number = negative ? -number : number;
     return true;
+}
+
+int sw_args_json(const struct sw_run *run, bool *ret_json)
+{
+    *ret_json = false;
+    for (unsigned i = 0; i < run->args->count; i++) {
+        if (strcmp(run->args->words[i], "--json") != 0)
+            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
+        *ret_json = true;
+    }
+    return 0;
+}
+
+void sw_run_json_begin(const struct sw_run *run, struct sw_json *ret_json)
+{
+    *ret_json = (struct sw_json){.out = run->out};
+    sw_json_open_object(ret_json, NULL);
+    sw_json_string(ret_json, "schema", "sidewinder/1");
+    sw_json_string(ret_json, "command", run->command->name);
+}
+
+void sw_run_json_end(struct sw_json *json, const struct sw_threads *threads)
+{
+    sw_json_open_array(json, "warnings");
+    for (size_t i = 0; threads && i < threads->problem_count; i++)
+        sw_json_string(json, NULL, threads->problems[i].message);
+    sw_json_close_array(json);
+    sw_json_close_object(json);
+    sw_out_puts(json->out, SW_STYLE_PLAIN, "\n");
 }
 
 static int split(const struct sw_run *run, const char *line, struct sw_args *args)

@@ -28,6 +28,14 @@ int sw_run_usage(const struct sw_run *run, const char *format, ...) SW_PRINTF(2,
 /* A decimal number with an optional sign; false when the word is anything else. */
 bool sw_arg_number(const char *word, int64_t *ret_number);
 
+/* The words of a command that takes --json and nothing else. */
+int sw_args_json(const struct sw_run *run, bool *ret_json);
+
+/* Begin the JSON document of the command: its schema and its name. End it: what of the threads
+   could not be read (`threads` may be NULL), the closing brace and a newline. */
+void sw_run_json_begin(const struct sw_run *run, struct sw_json *ret_json);
+void sw_run_json_end(struct sw_json *json, const struct sw_threads *threads);
+
 /* The commands. Each returns 0 or a negative status with run->reterr filled in. */
 int sw_run_bt(const struct sw_run *run);
 int sw_run_info(const struct sw_run *run);

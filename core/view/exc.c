@@ -263,22 +263,15 @@ static int parse(const struct sw_run *run, bool *ret_all, bool *ret_json)
 
 static void run_json(const struct sw_run *run, const struct sw_threads *threads, bool all)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
 
-    sw_json_open_object(&json, NULL);
-    sw_json_string(&json, "schema", "sidewinder/1");
-    sw_json_string(&json, "command", "exc");
+    sw_run_json_begin(run, &json);
     sw_json_open_array(&json, "threads");
     for (size_t i = 0; i < threads->count; i++)
         if (all || threads->items[i].selected)
             json_of_thread(run, &threads->items[i], &json);
     sw_json_close_array(&json);
-    sw_json_open_array(&json, "warnings");
-    for (size_t i = 0; i < threads->problem_count; i++)
-        sw_json_string(&json, NULL, threads->problems[i].message);
-    sw_json_close_array(&json);
-    sw_json_close_object(&json);
-    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    sw_run_json_end(&json, threads);
 }
 
 int sw_run_exc(const struct sw_run *run)

@@ -52,15 +52,13 @@ static void put_full(const struct sw_run *run, const struct sw_thread *thread,
         sw_view_source(run, thread->runtime, &again, false);
 }
 
-static void json_frame(const struct sw_run *run, const char *command,
-    const struct sw_thread *thread, const struct sw_frame *frame)
+static void json_frame(
+    const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
     struct sw_writer writer;
 
-    sw_json_open_object(&json, NULL);
-    sw_json_string(&json, "schema", "sidewinder/1");
-    sw_json_string(&json, "command", command);
+    sw_run_json_begin(run, &json);
     sw_json_open_object(&json, "frame");
     if (frame->code) {
         sw_view_json_frame(frame, &json);
@@ -73,10 +71,7 @@ static void json_frame(const struct sw_run *run, const char *command,
         sw_json_error(&json, "problem", &frame->problem);
     }
     sw_json_close_object(&json);
-    sw_json_open_array(&json, "warnings");
-    sw_json_close_array(&json);
-    sw_json_close_object(&json);
-    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    sw_run_json_end(&json, NULL);
 }
 
 static void put_selected(const struct sw_run *run, bool as_json, const struct sw_thread *thread,
@@ -85,7 +80,7 @@ static void put_selected(const struct sw_run *run, bool as_json, const struct sw
     struct levels levels;
 
     if (as_json) {
-        json_frame(run, run->command->name, thread, frame);
+        json_frame(run, thread, frame);
         return;
     }
     find_levels(run, thread, (size_t)frame->loop + 1, &levels);

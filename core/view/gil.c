@@ -194,17 +194,14 @@ static void each_gil(struct view *view, struct sw_json *json)
 
 int sw_run_gil(const struct sw_run *run)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
     struct view view = {.run = run};
-    bool as_json = false;
+    bool as_json;
     int status;
 
-    for (unsigned i = 0; i < run->args->count; i++) {
-        if (strcmp(run->args->words[i], "--json") != 0)
-            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
-        as_json = true;
-    }
-    status = sw_session_threads_in_kernel(run->session, run->reterr, &view.threads);
+    status = sw_args_json(run, &as_json);
+    if (status == 0)
+        status = sw_session_threads_in_kernel(run->session, run->reterr, &view.threads);
     if (status < 0)
         return status;
     view.interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*view.interpreters));
@@ -213,18 +210,13 @@ int sw_run_gil(const struct sw_run *run)
     view.several = run->session->runtimes.count > 1;
     sw_thread_names_read(run->session, view.threads, &view.names);
     if (as_json) {
-        sw_json_open_object(&json, NULL);
-        sw_json_string(&json, "schema", "sidewinder/1");
-        sw_json_string(&json, "command", "gil");
+        sw_run_json_begin(run, &json);
         sw_json_open_array(&json, "gils");
     }
     each_gil(&view, as_json ? &json : NULL);
     if (as_json) {
         sw_json_close_array(&json);
-        sw_json_open_array(&json, "warnings");
-        sw_json_close_array(&json);
-        sw_json_close_object(&json);
-        sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+        sw_run_json_end(&json, view.threads);
     }
     sw_thread_names_fini(&view.names);
     free(view.interpreters);

@@ -161,12 +161,10 @@ static void runtime_json(struct sw_json *json, const struct sw_session *session,
 
 static void info_json(const struct sw_run *run, const struct sw_threads *threads)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
     char text[128];
 
-    sw_json_open_object(&json, NULL);
-    sw_json_string(&json, "schema", "sidewinder/1");
-    sw_json_string(&json, "command", "info");
+    sw_run_json_begin(run, &json);
     sw_json_string(&json, "sidewinder", sw_version());
     sw_json_open_array(&json, "runtimes");
     for (unsigned i = 0; i < run->session->runtimes.count; i++)

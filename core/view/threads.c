@@ -298,11 +298,9 @@ static void json_row(const struct sw_run *run, const struct sw_thread_names *nam
 static void put_json(const struct sw_run *run, const struct sw_threads *threads,
     const struct sw_thread_names *names, const struct row *rows, size_t count)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
 
-    sw_json_open_object(&json, NULL);
-    sw_json_string(&json, "schema", "sidewinder/1");
-    sw_json_string(&json, "command", "threads");
+    sw_run_json_begin(run, &json);
     sw_json_open_array(&json, "threads");
     for (size_t i = 0; i < count && run->out->status == 0; i++)
         if (rows[i].thread)
@@ -317,12 +315,7 @@ static void put_json(const struct sw_run *run, const struct sw_threads *threads,
             sw_json_close_object(&json);
         }
     sw_json_close_array(&json);
-    sw_json_open_array(&json, "warnings");
-    for (size_t i = 0; i < threads->problem_count; i++)
-        sw_json_string(&json, NULL, threads->problems[i].message);
-    sw_json_close_array(&json);
-    sw_json_close_object(&json);
-    sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    sw_run_json_end(&json, threads);
 }
 
 /* ---------------------------------------------------------------- the command */
@@ -335,15 +328,12 @@ int sw_run_threads(const struct sw_run *run)
     struct widths widths;
     struct row *rows;
     size_t count = 0;
-    bool as_json = false;
+    bool as_json;
     int status;
 
-    for (unsigned i = 0; i < run->args->count; i++) {
-        if (strcmp(run->args->words[i], "--json") != 0)
-            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
-        as_json = true;
-    }
-    status = sw_session_threads_in_kernel(run->session, run->reterr, &threads);
+    status = sw_args_json(run, &as_json);
+    if (status == 0)
+        status = sw_session_threads_in_kernel(run->session, run->reterr, &threads);
     if (status < 0)
         return status;
     sw_thread_names_read(run->session, threads, &names);

@@ -134,18 +134,6 @@ void sw_view_json_frame(const struct sw_frame *frame, struct sw_json *json)
         sw_json_null(json, "line");
 }
 
-/* The options of commands that take --json and nothing else. */
-static int parse_json(const struct sw_run *run, bool *ret_json)
-{
-    *ret_json = false;
-    for (unsigned i = 0; i < run->args->count; i++) {
-        if (strcmp(run->args->words[i], "--json") != 0)
-            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
-        *ret_json = true;
-    }
-    return 0;
-}
-
 /* The frame the user is at, whose code must be known. */
 static int selected_frame(
     const struct sw_run *run, const struct sw_thread **ret_thread, struct sw_frame *ret_frame)
@@ -159,29 +147,14 @@ static int selected_frame(
     return status;
 }
 
-static void json_begin(struct sw_json *json, const char *command)
-{
-    sw_json_open_object(json, NULL);
-    sw_json_string(json, "schema", "sidewinder/1");
-    sw_json_string(json, "command", command);
-}
-
-static void json_end(struct sw_json *json)
-{
-    sw_json_open_array(json, "warnings");
-    sw_json_close_array(json);
-    sw_json_close_object(json);
-    sw_out_puts(json->out, SW_STYLE_PLAIN, "\n");
-}
-
 int sw_run_locals(const struct sw_run *run)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
     const struct sw_thread *thread;
     struct sw_writer writer;
     struct sw_frame frame;
     bool as_json;
-    int status = parse_json(run, &as_json);
+    int status = sw_args_json(run, &as_json);
 
     if (status == 0)
         status = selected_frame(run, &thread, &frame);
@@ -189,12 +162,12 @@ int sw_run_locals(const struct sw_run *run)
         return status;
     sw_view_writer(run, thread, &writer);
     if (as_json) {
-        json_begin(&json, "locals");
+        sw_run_json_begin(run, &json);
         sw_json_open_object(&json, "frame");
         sw_view_json_frame(&frame, &json);
         sw_json_close_object(&json);
         sw_view_json_locals(&writer, &frame, &json);
-        json_end(&json);
+        sw_run_json_end(&json, NULL);
     } else {
         sw_out_puts(run->out, SW_STYLE_PLAIN, "Locals for ");
         sw_view_name(run->out, SW_STYLE_FUNCTION, &frame.code->name);
@@ -276,14 +249,14 @@ static void print_text(const struct sw_run *run, const struct sw_writer *writer,
 static void print_json(const struct sw_run *run, struct sw_writer *writer, const char *expression,
     const struct sw_found *found)
 {
-    struct sw_json json = {.out = run->out};
+    struct sw_json json;
 
-    json_begin(&json, "print");
+    sw_run_json_begin(run, &json);
     sw_json_string(&json, "expression", expression);
     sw_json_string(&json, "scope", found->scope);
     json_object(&json, writer, found->value, found->is_int);
     json_written(&json, writer);
-    json_end(&json);
+    sw_run_json_end(&json, NULL);
 }
 
 int sw_run_print(const struct sw_run *run)
