@@ -24,16 +24,14 @@ const char *sw_local_kind_name(enum sw_local_kind kind)
 
 /* ---------------------------------------------------------------- opening */
 
-static int tuple_length(const struct sw_reader *reader, sw_addr tuple, const char *what,
-    struct sw_error *reterr, uint64_t *ret_length)
+static int open_names(const struct sw_reader *reader, sw_addr tuple, struct sw_error *reterr,
+    struct sw_sequence *ret_names)
 {
-    int status = sw_object_check(reader, tuple, SW_TYPE_TUPLE, what, reterr);
+    int status = sw_sequence_open(reader, tuple, "names of variables", reterr, ret_names);
 
-    if (status == 0)
-        status = sw_reader_uint(reader, tuple, SW_F_TUPLE_LENGTH, reterr, ret_length);
-    if (status == 0 && *ret_length > SW_MAX_LOCALS)
-        return sw_fail(reterr, SW_E_CORRUPT, tuple, what, "%s at 0x%llx has 0x%llx entries", what,
-            (unsigned long long)tuple, (unsigned long long)*ret_length);
+    if (status == 0 && ret_names->length > SW_MAX_LOCALS)
+        return sw_fail(reterr, SW_E_CORRUPT, tuple, "code", "0x%llx names of variables at 0x%llx",
+            (unsigned long long)ret_names->length, (unsigned long long)tuple);
     return status;
 }
 
@@ -42,11 +40,12 @@ static int open_localsplus(
     const struct sw_reader *reader, sw_addr code, struct sw_error *reterr, struct sw_locals *locals)
 {
     uint64_t kinds;
-    int status = sw_reader_uint(reader, code, SW_F_CODE_LOCALSPLUSNAMES, reterr, &locals->names[0]);
+    sw_addr names;
+    int status = sw_reader_uint(reader, code, SW_F_CODE_LOCALSPLUSNAMES, reterr, &names);
 
     if (status == 0)
-        status =
-            tuple_length(reader, locals->names[0], "code.localsplusnames", reterr, &locals->count);
+        status = open_names(reader, names, reterr, &locals->names[0]);
+    locals->count = locals->names[0].length;
     if (status == 0)
         status = sw_reader_uint(reader, code, SW_F_CODE_LOCALSPLUSKINDS, reterr, &kinds);
     if (status == 0)
@@ -65,14 +64,14 @@ static int open_three(
         SW_F_CODE_VARNAMES, SW_F_CODE_CELLVARS, SW_F_CODE_FREEVARS};
 
     for (unsigned i = 0; i < 3; i++) {
-        uint64_t length;
-        int status = sw_reader_uint(reader, code, fields[i], reterr, &locals->names[i]);
+        sw_addr names;
+        int status = sw_reader_uint(reader, code, fields[i], reterr, &names);
 
         if (status == 0)
-            status = tuple_length(reader, locals->names[i], "names of variables", reterr, &length);
+            status = open_names(reader, names, reterr, &locals->names[i]);
         if (status < 0)
             return status;
-        locals->count += length;
+        locals->count += locals->names[i].length;
         locals->ends[i] = locals->count;
     }
     return 0;
@@ -139,10 +138,7 @@ static int name_of(const struct sw_locals *locals, uint64_t index, struct sw_err
     *ret_kind = (uint8_t)kind;
     if (status < 0)
         return status;
-    return sw_memory_ptr(reader->memory,
-        sw_reader_at(reader, locals->names[which], SW_F_TUPLE_ITEMS) +
-            (index - first) * reader->memory->info.pointer_size,
-        "name of a variable", reterr, &local->name);
+    return sw_sequence_item(reader, &locals->names[which], index - first, reterr, &local->name);
 }
 
 /* The content of a cell; what is no cell (yet: MAKE_CELL makes it) stays. */
@@ -188,16 +184,12 @@ static int value_of(const struct sw_locals *locals, uint64_t index, uint8_t kind
 static bool is_cell_as_well(const struct sw_locals *locals, uint64_t index, sw_addr name)
 {
     const struct sw_reader *reader = locals->reader;
-    unsigned size = reader->memory->info.pointer_size;
     uint64_t cells = locals->ends[1] - locals->ends[0];
 
     for (uint64_t i = 0; index < locals->ends[0] && i < cells; i++) {
         sw_addr cell;
 
-        if (sw_memory_ptr(reader->memory,
-                sw_reader_at(reader, locals->names[1], SW_F_TUPLE_ITEMS) + i * size,
-                "name of a variable", NULL, &cell) == 0 &&
-            cell == name)
+        if (sw_sequence_item(reader, &locals->names[1], i, NULL, &cell) == 0 && cell == name)
             return true;
     }
     return false;
@@ -213,9 +205,7 @@ static bool is_in_slot(const struct sw_locals *locals, sw_addr name)
     for (uint64_t i = 0; i < locals->ends[0]; i++) {
         sw_addr slot_name, value;
 
-        if (sw_memory_ptr(reader->memory,
-                sw_reader_at(reader, locals->names[0], SW_F_TUPLE_ITEMS) + i * size,
-                "name of a variable", NULL, &slot_name) == 0 &&
+        if (sw_sequence_item(reader, &locals->names[0], i, NULL, &slot_name) == 0 &&
             slot_name == name &&
             sw_memory_ptr(reader->memory, locals->slots + i * size, "local", NULL, &value) == 0 &&
             value)

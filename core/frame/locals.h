@@ -5,6 +5,7 @@
 
 #include "frame/stack.h"
 #include "object/dict.h"
+#include "object/sequence.h"
 
 enum sw_local_kind {
     SW_LOCAL_PLAIN, /* an argument or variable of the function */
@@ -29,10 +30,10 @@ struct sw_locals {
     const struct sw_reader *reader;
     sw_addr slots; /* localsplus */
     uint64_t next, count;
-    sw_addr names[3]; /* tuples of names: one (3.11), or variables, cells, free variables */
-    uint64_t ends[3]; /* index at which each ends */
-    sw_addr kinds;    /* co_localspluskinds' bytes (3.11); 0 before */
-    bool is_function; /* no class body, no module */
+    struct sw_sequence names[3]; /* one (3.11), or those of variables, cells, free variables */
+    uint64_t ends[3];            /* index at which each ends */
+    sw_addr kinds;               /* co_localspluskinds' bytes (3.11); 0 before */
+    bool is_function;            /* no class body, no module */
     bool has_namespace;
     bool is_global; /* that is the globals: of a module */
     struct sw_dict namespace;

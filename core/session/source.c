@@ -15,6 +15,7 @@
 
 #include "object/dict.h"
 #include "object/object.h"
+#include "object/sequence.h"
 #include "object/text.h"
 
 struct sw_source_file {
@@ -194,22 +195,6 @@ static bool index_lines(struct sw_source_file *file, int32_t number)
 
 /* ---------------------------------------------------------------- linecache */
 
-static int tuple_item(
-    const struct sw_reader *reader, sw_addr tuple, unsigned index, sw_addr *ret_item)
-{
-    uint64_t length;
-    int status = sw_object_check(reader, tuple, SW_TYPE_TUPLE, "linecache", NULL);
-
-    if (status == 0)
-        status = sw_reader_uint(reader, tuple, SW_F_TUPLE_LENGTH, NULL, &length);
-    if (status < 0 || index >= length)
-        return SW_E_NOT_FOUND;
-    return sw_memory_ptr(reader->memory,
-        sw_reader_at(reader, tuple, SW_F_TUPLE_ITEMS) +
-            (sw_addr)index * reader->memory->info.pointer_size,
-        "linecache", NULL, ret_item);
-}
-
 /* The dict linecache.cache; 0 when the module was not imported. */
 static sw_addr find_cache(struct sw_sources *sources, const struct sw_runtime *runtime)
 {
@@ -239,6 +224,7 @@ static sw_addr find_cached(
 {
     const struct sw_reader *reader = &runtime->reader;
     sw_addr cache = find_cache(sources, runtime), key, value, lines;
+    struct sw_sequence entry;
     struct sw_dict entries;
 
     if (!cache || sw_dict_open(reader, cache, NULL, &entries) < 0)
@@ -248,7 +234,8 @@ static sw_addr find_cached(
             return 0;
         if (!sw_text_equals(reader, key, path, len))
             continue;
-        return tuple_item(reader, value, 2, &lines) == 0 &&
+        return sw_sequence_open(reader, value, "linecache", NULL, &entry) == 0 &&
+                       sw_sequence_item(reader, &entry, 2, NULL, &lines) == 0 &&
                        sw_object_check(reader, lines, SW_TYPE_LIST, "linecache", NULL) == 0
                    ? lines
                    : 0;
@@ -259,16 +246,12 @@ static sw_addr find_cached(
 static int cached_line(struct sw_sources *sources, const struct sw_reader *reader, sw_addr list,
     int32_t number, const char **ret_line, size_t *ret_len)
 {
-    uint64_t length, items;
+    struct sw_sequence lines;
     struct sw_text text;
     sw_addr line;
 
-    if (sw_reader_uint(reader, list, SW_F_LIST_LENGTH, NULL, &length) < 0 ||
-        (uint64_t)number > length ||
-        sw_reader_uint(reader, list, SW_F_LIST_ITEMS, NULL, &items) < 0 ||
-        sw_memory_ptr(reader->memory,
-            items + (sw_addr)(number - 1) * reader->memory->info.pointer_size, "linecache", NULL,
-            &line) < 0 ||
+    if (sw_sequence_open(reader, list, "linecache", NULL, &lines) < 0 ||
+        sw_sequence_item(reader, &lines, (uint64_t)number - 1, NULL, &line) < 0 ||
         sw_text_read(reader, &sources->lines, line, SW_MAX_SOURCE_LINE, "linecache", NULL, &text) <
             0)
         return SW_E_NOT_FOUND;

@@ -123,12 +123,9 @@ int sw_attributes_open(const struct sw_reader *reader, sw_addr object, const str
     attributes.has_dict = dict || (values && type->cached_keys);
     /* Only classes made in Python have __slots__. */
     if (type->is_python && type->mro &&
-        sw_object_check(reader, type->mro, SW_TYPE_TUPLE, "mro", NULL) == 0 &&
-        sw_reader_uint(reader, type->mro, SW_F_TUPLE_LENGTH, NULL, &attributes.classes_left) == 0) {
-        attributes.mro_items = sw_reader_at(reader, type->mro, SW_F_TUPLE_ITEMS);
-        if (attributes.classes_left > SW_MAX_BASES)
-            attributes.classes_left = SW_MAX_BASES;
-    }
+        sw_sequence_open(reader, type->mro, "mro", NULL, &attributes.mro) == 0)
+        attributes.classes_left =
+            attributes.mro.length < SW_MAX_BASES ? attributes.mro.length : SW_MAX_BASES;
     *ret_attributes = attributes;
     return 0;
 }
@@ -137,15 +134,14 @@ int sw_attributes_open(const struct sw_reader *reader, sw_addr object, const str
 static bool next_class(struct sw_attributes *attributes)
 {
     const struct sw_reader *reader = attributes->reader;
-    unsigned size = reader->memory->info.pointer_size;
 
     while (attributes->classes_left) {
         sw_addr class, dict;
         uint64_t flags;
 
         attributes->classes_left--;
-        if (sw_memory_ptr(reader->memory, attributes->mro_items + attributes->classes_left * size,
-                "mro", NULL, &class) == 0 &&
+        if (sw_sequence_item(reader, &attributes->mro, attributes->classes_left, NULL, &class) ==
+                0 &&
             sw_type_flags(reader, class, NULL, &flags) == 0 && flags >> FLAG_HEAP & 1 &&
             sw_reader_uint(reader, class, SW_F_TYPE_DICT, NULL, &dict) == 0 && dict &&
             sw_dict_open(reader, dict, NULL, &attributes->members) == 0)

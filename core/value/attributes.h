@@ -6,6 +6,7 @@
 #define SW_VALUE_ATTRIBUTES_H
 
 #include "object/dict.h"
+#include "object/sequence.h"
 #include "value/type.h"
 
 /* A walk. A plain value; the types are borrowed. */
@@ -15,7 +16,7 @@ struct sw_attributes {
     bool has_dict;
     struct sw_dict dict;
     /* Slots: the classes of the MRO from the last to the first, and the dict of the one at hand. */
-    sw_addr mro_items;
+    struct sw_sequence mro;
     uint64_t classes_left;
     bool in_class;
     struct sw_dict members;

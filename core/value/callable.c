@@ -4,6 +4,7 @@
 
 #include "object/dict.h"
 #include "object/object.h"
+#include "object/sequence.h"
 #include "object/text.h"
 #include "value/writer.h"
 
@@ -205,23 +206,12 @@ static void put_keywords(struct sw_writer *writer, sw_addr dict_addr)
 
 static void put_arguments(struct sw_writer *writer, sw_addr tuple)
 {
-    const struct sw_reader *reader = writer->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t length = 0;
+    struct sw_sequence args;
 
-    if (sw_object_check(reader, tuple, SW_TYPE_TUPLE, "args", NULL) == 0)
-        (void)sw_reader_uint(reader, tuple, SW_F_TUPLE_LENGTH, NULL, &length);
-    for (uint64_t i = 0; i < length; i++) {
-        sw_addr item;
-
-        if (!i)
-            sw_writer_puts(writer, ", ");
-        if (!sw_writer_item(writer, i, length) ||
-            sw_memory_ptr(reader->memory, sw_reader_at(reader, tuple, SW_F_TUPLE_ITEMS) + i * size,
-                "args", NULL, &item) < 0)
-            return;
-        sw_writer_value(writer, item);
-    }
+    if (sw_sequence_open(writer->reader, tuple, "args", NULL, &args) < 0 || !args.length)
+        return;
+    sw_writer_puts(writer, ", ");
+    sw_writer_items(writer, tuple);
 }
 
 /* Modules/_functoolsmodule.c: fn, args, kw. */

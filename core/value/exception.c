@@ -7,6 +7,7 @@
 #include "object/dict.h"
 #include "object/long.h"
 #include "object/object.h"
+#include "object/sequence.h"
 #include "object/text.h"
 
 /* ---------------------------------------------------------------- the struct */
@@ -76,33 +77,24 @@ int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *r
 
 /* ---------------------------------------------------------------- arguments */
 
-/* The number of arguments, and the first. */
-static uint64_t find_args(const struct sw_reader *reader, sw_addr addr, sw_addr *ret_items)
+/* args, a tuple; empty when it cannot be read. */
+static sw_addr find_args(const struct sw_reader *reader, sw_addr addr, struct sw_sequence *ret_args)
 {
-    uint64_t length = 0;
-    sw_addr args;
+    sw_addr args = 0;
 
+    ret_args->length = 0;
     if (sw_object_word(reader, addr, ARGS_WORD, "args", NULL, &args) < 0 || !args ||
-        sw_object_check(reader, args, SW_TYPE_TUPLE, "args", NULL) < 0 ||
-        sw_reader_uint(reader, args, SW_F_TUPLE_LENGTH, NULL, &length) < 0)
+        sw_sequence_open(reader, args, "args", NULL, ret_args) < 0)
         return 0;
-    *ret_items = sw_reader_at(reader, args, SW_F_TUPLE_ITEMS);
-    return length;
+    return args;
 }
 
 static bool put_args(struct sw_writer *writer, sw_addr addr)
 {
-    const struct sw_reader *reader = writer->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    sw_addr items = 0, item;
-    uint64_t length = find_args(reader, addr, &items), i;
+    struct sw_sequence args;
+    sw_addr tuple = find_args(writer->reader, addr, &args);
 
-    for (i = 0; i < length && sw_writer_item(writer, i, length); i++) {
-        if (sw_memory_ptr(reader->memory, items + i * size, "args", NULL, &item) < 0)
-            break;
-        sw_writer_value(writer, item);
-    }
-    return i > 0;
+    return tuple && sw_writer_items(writer, tuple);
 }
 
 static void put_cause(struct sw_writer *writer, sw_addr addr, bool first)
@@ -198,22 +190,23 @@ static bool put_os_error(struct sw_writer *writer, sw_addr addr, sw_addr type)
 static void put_message(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
     const struct sw_reader *reader = writer->reader;
-    sw_addr items = 0, item;
-    uint64_t count = find_args(reader, addr, &items);
+    struct sw_sequence args;
     struct sw_text text;
+    sw_addr item;
 
     if ((extends(writer, type, "OSError") || extends(writer, type, "EnvironmentError")) &&
         put_os_error(writer, addr, type->addr))
         return;
-    if (!count)
+    (void)find_args(reader, addr, &args);
+    if (!args.length)
         return;
-    if (count > 1) {
+    if (args.length > 1) {
         sw_writer_puts(writer, ": (");
         put_args(writer, addr);
         sw_writer_puts(writer, ")");
         return;
     }
-    if (sw_memory_ptr(reader->memory, items, "args", NULL, &item) < 0)
+    if (sw_sequence_item(reader, &args, 0, NULL, &item) < 0)
         return;
     if (extends(writer, type, "KeyError")) {
         sw_writer_puts(writer, ": ");

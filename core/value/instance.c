@@ -66,6 +66,7 @@ static bool has_attributes(const struct sw_reader *reader, sw_addr addr, const s
 static bool is_queue27(const struct sw_reader *reader, sw_addr addr)
 {
     sw_addr class, bases, name, dict, module;
+    struct sw_sequence sequence;
     int status = sw_object_word(reader, addr, 0, "in_class", NULL, &class);
 
     for (unsigned i = 0; status == 0 && i < SW_MAX_BASES; i++) {
@@ -78,10 +79,9 @@ static bool is_queue27(const struct sw_reader *reader, sw_addr addr)
             return true;
         status = sw_object_word(reader, class, 0, "cl_bases", NULL, &bases);
         if (status == 0)
-            status = sw_object_check(reader, bases, SW_TYPE_TUPLE, "cl_bases", NULL);
+            status = sw_sequence_open(reader, bases, "cl_bases", NULL, &sequence);
         if (status == 0)
-            status = sw_memory_ptr(reader->memory, sw_reader_at(reader, bases, SW_F_TUPLE_ITEMS),
-                "cl_bases", NULL, &class);
+            status = sw_sequence_item(reader, &sequence, 0, NULL, &class);
     }
     return false;
 }

@@ -365,26 +365,16 @@ static bool join_parts(
     struct sw_writer *writer, sw_addr sequence, unsigned first, char *path, size_t size)
 {
     const struct sw_reader *reader = writer->reader;
-    unsigned width = reader->memory->info.pointer_size;
-    bool is_list = sw_object_check(reader, sequence, SW_TYPE_LIST, "list", NULL) == 0;
-    uint64_t length, items = 0;
     size_t used = strlen(path);
+    struct sw_sequence parts;
 
-    if (is_list) {
-        if (sw_reader_uint(reader, sequence, SW_F_LIST_LENGTH, NULL, &length) < 0 ||
-            sw_reader_uint(reader, sequence, SW_F_LIST_ITEMS, NULL, &items) < 0)
-            return false;
-    } else {
-        if (sw_object_check(reader, sequence, SW_TYPE_TUPLE, "tuple", NULL) < 0 ||
-            sw_reader_uint(reader, sequence, SW_F_TUPLE_LENGTH, NULL, &length) < 0)
-            return false;
-        items = sw_reader_at(reader, sequence, SW_F_TUPLE_ITEMS);
-    }
-    for (uint64_t i = first; i < length && i < SW_MAX_BASES; i++) {
+    if (sw_sequence_open(reader, sequence, "path", NULL, &parts) < 0)
+        return false;
+    for (uint64_t i = first; i < parts.length && i < SW_MAX_BASES; i++) {
         struct sw_text text;
         sw_addr item;
 
-        if (sw_memory_ptr(reader->memory, items + i * width, "path", NULL, &item) < 0 ||
+        if (sw_sequence_item(reader, &parts, i, NULL, &item) < 0 ||
             sw_text_read(reader, &writer->scratch, item, SW_MAX_NAME_BYTES, "path", NULL, &text) <
                 0)
             return false;
@@ -488,8 +478,14 @@ static bool sequence_length(struct sw_writer *writer, sw_addr addr, uint64_t *re
 
     if (sw_types_of(writer->types, writer->reader, addr, NULL, &type) < 0)
         return false;
-    if (type->kind == SW_KIND_LIST)
-        return sw_reader_uint(writer->reader, addr, SW_F_LIST_LENGTH, NULL, ret_length) == 0;
+    if (type->kind == SW_KIND_LIST) {
+        struct sw_sequence sequence;
+
+        if (sw_sequence_open(writer->reader, addr, "queue", NULL, &sequence) < 0)
+            return false;
+        *ret_length = sequence.length;
+        return true;
+    }
     /* value/sequence.c has the forms of deque. */
     if (type->kind == SW_KIND_DEQUE)
         return sw_object_word(writer->reader, addr,

@@ -124,15 +124,10 @@ static int open_order(struct sw_writer *writer, sw_addr addr, const struct sw_ty
 static int list_item(
     const struct sw_reader *reader, sw_addr list, unsigned index, sw_addr *ret_item)
 {
-    uint64_t items;
-    int status = sw_object_check(reader, list, SW_TYPE_LIST, "list", NULL);
+    struct sw_sequence sequence;
+    int status = sw_sequence_open(reader, list, "link", NULL, &sequence);
 
-    if (status == 0)
-        status = sw_reader_uint(reader, list, SW_F_LIST_ITEMS, NULL, &items);
-    if (status == 0)
-        status = sw_memory_ptr(reader->memory, items + index * reader->memory->info.pointer_size,
-            "list item", NULL, ret_item);
-    return status;
+    return status < 0 ? status : sw_sequence_item(reader, &sequence, index, NULL, ret_item);
 }
 
 /* 1 and the next key, 0 at the end or when a link cannot be followed. */

@@ -7,6 +7,7 @@
 
 #include "object/long.h"
 #include "object/object.h"
+#include "object/sequence.h"
 #include "object/text.h"
 #include "value/attributes.h"
 
@@ -104,18 +105,15 @@ static int find_in_class(
     const struct walk *walk, sw_addr mro, const char *name, size_t len, sw_addr *ret_value)
 {
     const struct sw_reader *reader = walk->writer->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t count = 0;
+    struct sw_sequence classes;
 
-    if (!mro || sw_object_check(reader, mro, SW_TYPE_TUPLE, "mro", NULL) < 0)
+    if (!mro || sw_sequence_open(reader, mro, "mro", NULL, &classes) < 0)
         return SW_E_NOT_FOUND;
-    (void)sw_reader_uint(reader, mro, SW_F_TUPLE_LENGTH, NULL, &count);
-    for (uint64_t i = 0; i < count && i < SW_MAX_BASES; i++) {
+    for (uint64_t i = 0; i < classes.length && i < SW_MAX_BASES; i++) {
         sw_addr class, dict;
         int status;
 
-        if (sw_memory_ptr(reader->memory, sw_reader_at(reader, mro, SW_F_TUPLE_ITEMS) + i * size,
-                "mro", NULL, &class) < 0 ||
+        if (sw_sequence_item(reader, &classes, i, NULL, &class) < 0 ||
             sw_reader_uint(reader, class, SW_F_TYPE_DICT, NULL, &dict) < 0)
             continue;
         status = find_in_dict(walk, dict, name, len, ret_value);
@@ -130,22 +128,17 @@ static int find_field(const struct walk *walk, sw_addr object, const struct sw_t
     const char *name, size_t len, sw_addr *ret_value)
 {
     const struct sw_reader *reader = walk->writer->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t count = 0;
+    struct sw_sequence fields, values;
 
-    if (!type->fields)
+    if (!type->fields || sw_sequence_open(reader, type->fields, "_fields", NULL, &fields) < 0 ||
+        sw_sequence_open(reader, object, "tuple", NULL, &values) < 0)
         return SW_E_NOT_FOUND;
-    (void)sw_reader_uint(reader, type->fields, SW_F_TUPLE_LENGTH, NULL, &count);
-    for (uint64_t i = 0; i < count && i < SW_MAX_LOCALS; i++) {
+    for (uint64_t i = 0; i < fields.length && i < SW_MAX_LOCALS; i++) {
         sw_addr field;
 
-        if (sw_memory_ptr(reader->memory,
-                sw_reader_at(reader, type->fields, SW_F_TUPLE_ITEMS) + i * size, "_fields", NULL,
-                &field) == 0 &&
+        if (sw_sequence_item(reader, &fields, i, NULL, &field) == 0 &&
             sw_text_equals(reader, field, name, len))
-            return sw_memory_ptr(reader->memory,
-                sw_reader_at(reader, object, SW_F_TUPLE_ITEMS) + i * size, "item", walk->reterr,
-                ret_value);
+            return sw_sequence_item(reader, &values, i, walk->reterr, ret_value);
     }
     return SW_E_NOT_FOUND;
 }
@@ -207,38 +200,26 @@ static int find_int_key(const struct walk *walk, sw_addr object, int64_t key, sw
     return status < 0 ? status : SW_E_NOT_FOUND;
 }
 
-static int find_in_array(
-    const struct walk *walk, sw_addr items, uint64_t length, int64_t index, sw_addr *ret_value)
-{
-    struct sw_memory *memory = walk->writer->reader->memory;
-
-    if (index < 0)
-        index += (int64_t)length;
-    if (index < 0 || (uint64_t)index >= length)
-        return SW_E_NOT_FOUND;
-    return sw_memory_ptr(memory, items + (uint64_t)index * memory->info.pointer_size, "item",
-        walk->reterr, ret_value);
-}
-
 static int find_index(const struct walk *walk, sw_addr object, int64_t index, sw_addr *ret_value)
 {
     const struct sw_reader *reader = walk->writer->reader;
     const struct sw_type *type;
-    uint64_t length, items;
+    struct sw_sequence sequence;
     int status = sw_types_of(walk->writer->types, reader, object, walk->reterr, &type);
 
     if (status < 0)
         return status;
     switch (type->kind) {
     case SW_KIND_LIST:
-        status = sw_reader_uint(reader, object, SW_F_LIST_LENGTH, walk->reterr, &length);
-        if (status == 0)
-            status = sw_reader_uint(reader, object, SW_F_LIST_ITEMS, walk->reterr, &items);
-        return status < 0 ? status : find_in_array(walk, items, length, index, ret_value);
     case SW_KIND_TUPLE:
-        status = sw_reader_uint(reader, object, SW_F_TUPLE_LENGTH, walk->reterr, &length);
-        items = sw_reader_at(reader, object, SW_F_TUPLE_ITEMS);
-        return status < 0 ? status : find_in_array(walk, items, length, index, ret_value);
+        status = sw_sequence_open(reader, object, "items", walk->reterr, &sequence);
+        if (status < 0)
+            return status;
+        if (index < 0)
+            index += (int64_t)sequence.length;
+        return index < 0
+                   ? SW_E_NOT_FOUND
+                   : sw_sequence_item(reader, &sequence, (uint64_t)index, walk->reterr, ret_value);
     case SW_KIND_DICT:
     case SW_KIND_FROZENDICT:
     case SW_KIND_ORDERED_DICT:

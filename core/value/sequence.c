@@ -5,31 +5,38 @@
 #include "base/bytes.h"
 #include "object/number.h"
 #include "object/object.h"
+#include "object/sequence.h"
 #include "value/wrapped.h"
 
 /* ---------------------------------------------------------------- arrays of objects */
 
-/* The objects of an array. Those that come are fetched in few reads. */
-static void put_array(struct sw_writer *writer, sw_addr items, uint64_t length)
+bool sw_writer_items(struct sw_writer *writer, sw_addr addr)
 {
-    struct sw_memory *memory = writer->reader->memory;
-    unsigned size = memory->info.pointer_size;
-    uint64_t wanted = length < writer->limits.items ? length : writer->limits.items;
+    const struct sw_reader *reader = writer->reader;
+    struct sw_sequence sequence;
+    struct sw_error problem;
+    uint64_t wanted, i;
+    sw_addr item;
 
-    sw_memory_prefetch(memory, items, (size_t)(wanted * size));
-    for (uint64_t i = 0; i < length && sw_writer_item(writer, i, length); i++) {
-        struct sw_error problem;
-        sw_addr item;
-
-        if (sw_memory_ptr(memory, items + i * size, "item", &problem, &item) < 0) {
-            sw_writer_unreadable(writer, items + i * size, &problem);
-            break;
+    if (sw_sequence_open(reader, addr, "items", &problem, &sequence) < 0) {
+        sw_writer_unreadable(writer, addr, &problem);
+        return true;
+    }
+    /* Those that come are fetched in few reads. */
+    wanted = sequence.length < writer->limits.items ? sequence.length : writer->limits.items;
+    sw_memory_prefetch(
+        reader->memory, sequence.items, (size_t)(wanted * reader->memory->info.pointer_size));
+    for (i = 0; i < sequence.length && sw_writer_item(writer, i, sequence.length); i++) {
+        if (sw_sequence_item(reader, &sequence, i, &problem, &item) < 0) {
+            sw_writer_unreadable(writer, sequence.items, &problem);
+            return true;
         }
         if (item)
             sw_writer_value(writer, item);
         else
             sw_writer_puts(writer, "NULL");
     }
+    return i > 0;
 }
 
 /* Lengths are signed, and bounded by the address space. */
@@ -46,79 +53,53 @@ static bool is_length(
     return false;
 }
 
-static void put_list_items(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+static void put_items(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    struct sw_error problem;
-    uint64_t items = 0, length = 0;
+    struct sw_sequence sequence;
 
-    (void)type;
-    if (sw_reader_uint(writer->reader, addr, SW_F_LIST_LENGTH, &problem, &length) < 0 ||
-        sw_reader_uint(writer->reader, addr, SW_F_LIST_ITEMS, &problem, &items) < 0)
-        sw_writer_unreadable(writer, addr, &problem);
-    else
-        put_array(writer, items, length);
+    sw_writer_items(writer, addr);
+    if (type->kind == SW_KIND_TUPLE &&
+        sw_sequence_open(writer->reader, addr, "tuple", NULL, &sequence) == 0 &&
+        sequence.length == 1)
+        sw_writer_puts(writer, ",");
 }
 
-static void put_list(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+static void put_sequence(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
+    bool is_list = type->kind == SW_KIND_LIST;
+    struct sw_sequence sequence;
     struct sw_error problem;
-    uint64_t length;
 
-    if (sw_reader_uint(writer->reader, addr, SW_F_LIST_LENGTH, &problem, &length) < 0)
+    if (sw_sequence_open(writer->reader, addr, type->name, &problem, &sequence) < 0)
         sw_writer_unreadable(writer, addr, &problem);
-    else if (is_length(writer, addr, type, length))
-        sw_writer_container(writer, addr, type, "[", "]", length, put_list_items);
+    else
+        sw_writer_container(writer, addr, type, is_list ? "[" : "(", is_list ? "]" : ")",
+            sequence.length, put_items);
 }
 
 void sw_put_list(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    sw_writer_wrapped(writer, addr, type, put_list);
-}
-
-static void put_tuple_items(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
-{
-    struct sw_error problem;
-    uint64_t length = 0;
-
-    (void)type;
-    if (sw_reader_uint(writer->reader, addr, SW_F_TUPLE_LENGTH, &problem, &length) < 0)
-        sw_writer_unreadable(writer, addr, &problem);
-    else
-        put_array(writer, sw_reader_at(writer->reader, addr, SW_F_TUPLE_ITEMS), length);
-    if (length == 1)
-        sw_writer_puts(writer, ",");
-}
-
-static void put_tuple(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
-{
-    struct sw_error problem;
-    uint64_t length;
-
-    if (sw_reader_uint(writer->reader, addr, SW_F_TUPLE_LENGTH, &problem, &length) < 0)
-        sw_writer_unreadable(writer, addr, &problem);
-    else if (is_length(writer, addr, type, length))
-        sw_writer_container(writer, addr, type, "(", ")", length, put_tuple_items);
+    sw_writer_wrapped(writer, addr, type, put_sequence);
 }
 
 /* name=V for each of a namedtuple's _fields. */
 static void put_fields(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
     const struct sw_reader *reader = writer->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t length = 0;
+    struct sw_sequence values, fields;
+    struct sw_error problem;
+    sw_addr name, value;
 
-    (void)sw_reader_uint(reader, addr, SW_F_TUPLE_LENGTH, NULL, &length);
-    for (uint64_t i = 0; i < length && sw_writer_item(writer, i, length); i++) {
-        sw_addr at = sw_reader_at(reader, type->fields, SW_F_TUPLE_ITEMS) + i * size, name = 0;
-        sw_addr value = 0;
-        struct sw_error problem;
-
-        (void)sw_memory_ptr(reader->memory, at, "_fields", NULL, &name);
+    if (sw_sequence_open(reader, addr, "tuple", NULL, &values) < 0 ||
+        sw_sequence_open(reader, type->fields, "_fields", NULL, &fields) < 0)
+        return;
+    for (uint64_t i = 0; i < values.length && sw_writer_item(writer, i, values.length); i++) {
+        name = 0;
+        (void)sw_sequence_item(reader, &fields, i, NULL, &name);
         sw_writer_name(writer, name);
         sw_writer_puts(writer, "=");
-        at = sw_reader_at(reader, addr, SW_F_TUPLE_ITEMS) + i * size;
-        if (sw_memory_ptr(reader->memory, at, "item", &problem, &value) < 0)
-            sw_writer_unreadable(writer, at, &problem);
+        if (sw_sequence_item(reader, &values, i, &problem, &value) < 0)
+            sw_writer_unreadable(writer, values.items, &problem);
         else
             sw_writer_value(writer, value);
     }
@@ -126,17 +107,16 @@ static void put_fields(struct sw_writer *writer, sw_addr addr, const struct sw_t
 
 void sw_put_tuple(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    uint64_t length, fields;
+    struct sw_sequence values, fields;
 
-    if (type->fields &&
-        sw_reader_uint(writer->reader, addr, SW_F_TUPLE_LENGTH, NULL, &length) == 0 &&
-        sw_reader_uint(writer->reader, type->fields, SW_F_TUPLE_LENGTH, NULL, &fields) == 0 &&
-        length == fields) {
+    if (type->fields && sw_sequence_open(writer->reader, addr, "tuple", NULL, &values) == 0 &&
+        sw_sequence_open(writer->reader, type->fields, "_fields", NULL, &fields) == 0 &&
+        values.length == fields.length) {
         sw_writer_printf(writer, "%s", type->name);
-        sw_writer_container(writer, addr, type, "(", ")", length, put_fields);
+        sw_writer_container(writer, addr, type, "(", ")", values.length, put_fields);
         return;
     }
-    sw_writer_wrapped(writer, addr, type, put_tuple);
+    sw_writer_wrapped(writer, addr, type, put_sequence);
 }
 
 /* ---------------------------------------------------------------- deque */

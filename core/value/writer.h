@@ -84,6 +84,9 @@ void sw_writer_leave(struct sw_writer *writer);
    limit, "...(N items)" then being written, or nothing more need be read. */
 bool sw_writer_item(struct sw_writer *writer, uint64_t index, uint64_t total);
 
+/* The objects of a list or tuple, separated. Whether anything was written. */
+bool sw_writer_items(struct sw_writer *writer, sw_addr addr);
+
 /* The kinds; each is in the file of its name. `type` is the object's own. */
 typedef void sw_value_put(struct sw_writer *writer, sw_addr addr, const struct sw_type *type);
 

@@ -63,28 +63,11 @@ struct sw_children {
     enum sw_children_kind kind;
     sw_addr object;
     bool is_deque;
-    sw_addr items; /* of arrays */
-    uint64_t index, length;
+    struct sw_sequence sequence;
+    uint64_t index;
     struct sw_dict dict;
     struct sw_attributes attributes;
 };
-
-static int open_array(
-    struct sw_children *children, const struct sw_type *type, struct sw_error *reterr)
-{
-    const struct sw_reader *reader = children->writer.reader;
-    bool is_list = type->kind == SW_KIND_LIST;
-    int status = sw_reader_uint(reader, children->object,
-        is_list ? SW_F_LIST_LENGTH : SW_F_TUPLE_LENGTH, reterr, &children->length);
-
-    children->kind = SW_CHILDREN_ARRAY;
-    if (!is_list)
-        children->items = sw_reader_at(reader, children->object, SW_F_TUPLE_ITEMS);
-    else if (status == 0)
-        status =
-            sw_reader_uint(reader, children->object, SW_F_LIST_ITEMS, reterr, &children->items);
-    return status;
-}
 
 static int open_children(
     struct sw_children *children, const struct sw_type *type, struct sw_error *reterr)
@@ -92,11 +75,12 @@ static int open_children(
     switch (type->kind) {
     case SW_KIND_LIST:
     case SW_KIND_TUPLE:
-        return open_array(children, type, reterr);
+        children->kind = SW_CHILDREN_ARRAY;
+        return sw_sequence_open(
+            children->writer.reader, children->object, "items", reterr, &children->sequence);
     case SW_KIND_DEQUE:
         children->kind = SW_CHILDREN_ARRAY;
         children->is_deque = true;
-        children->length = UINT64_MAX; /* sw_deque_item() knows the end */
         return 0;
     case SW_KIND_DICT:
     case SW_KIND_FROZENDICT:
@@ -176,19 +160,15 @@ static void name_of_attribute(struct sw_children *children, sw_addr name, struct
 
 static int next_item(struct sw_children *children, struct sw_error *reterr, struct sw_child *child)
 {
-    struct sw_memory *memory = children->writer.reader->memory;
-    unsigned size = memory->info.pointer_size;
     int status;
 
-    if (children->index >= children->length)
-        return 0;
     snprintf(child->name, sizeof(child->name), "[%llu]", (unsigned long long)children->index);
     if (children->is_deque)
         status = sw_deque_item(
             &children->writer, children->object, (int64_t)children->index, reterr, &child->value);
     else
-        status = sw_memory_ptr(
-            memory, children->items + children->index * size, "item", reterr, &child->value);
+        status = sw_sequence_item(
+            children->writer.reader, &children->sequence, children->index, reterr, &child->value);
     if (status == SW_E_NOT_FOUND)
         return 0;
     return status < 0 ? status : 1;
