@@ -78,6 +78,11 @@ static const struct {
          "processes of this machine, and since CPython 3.15 everywhere.\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_gil},
+    {{"interp", "py-interp", "py-interp [--json]",
+         "Show the interpreters: their ids, threads and modules, and whether they have a GIL of "
+         "their own.",
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_interp},
     {{"exc", "py-exc", "py-exc [-a] [--json]",
          "Show the exceptions of the selected thread: raised and not caught yet, and being "
          "handled.",

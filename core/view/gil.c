@@ -85,8 +85,11 @@ static void put_owners(const struct view *view, const struct sw_runtime *runtime
 {
     struct sw_out *out = view->run->out;
     bool first = true;
+    size_t count = 0;
 
-    sw_out_puts(out, SW_STYLE_PLAIN, "GIL of interpreter");
+    for (size_t i = 0; i <= index; i++)
+        count += is_shared(runtime, gil, &view->interpreters[i]);
+    sw_out_puts(out, SW_STYLE_PLAIN, count > 1 ? "GIL of interpreters" : "GIL of interpreter");
     for (size_t i = index + 1; i-- > 0;)
         if (is_shared(runtime, gil, &view->interpreters[i])) {
             sw_out_printf(out, SW_STYLE_PLAIN, "%s %lld", first ? "" : ",",

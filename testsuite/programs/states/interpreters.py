@@ -1,0 +1,57 @@
+# needs: python 3.8
+# SPDX-License-Identifier: MIT
+"""Interpreters beside the main one; each tells how many modules it has.
+
+interpreters.json in the work directory: [{"id", "modules", "own_gil"}], oldest first.
+"""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import truth  # noqa: E402
+
+try:
+    import _interpreters as interpreters
+except ImportError:
+    try:
+        import _xxsubinterpreters as interpreters
+    except ImportError as error:
+        truth.unsupported(str(error))
+
+OWN_GIL = sys.version_info >= (3, 12)
+path = os.path.join(truth.work_directory(), "modules")
+TELL = """
+import sys
+with open(%r, "w") as file:
+    file.write(str(len(sys.modules)))
+"""
+
+
+def modules_of(identity):
+    interpreters.run_string(identity, TELL % path)
+    with open(path) as file:
+        return int(file.read())
+
+
+def create(isolated):
+    if sys.version_info >= (3, 13):
+        return interpreters.create("isolated" if isolated else "legacy")
+    return interpreters.create(isolated=isolated)
+
+
+wanted, keep = [], []
+for isolated in (True, False):
+    identity = create(isolated)
+    keep.append(identity)  # before 3.13 the interpreter goes with its id
+    # Running code may import: the second time tells.
+    modules_of(identity)
+    wanted.append({
+        "id": int(identity),
+        "modules": modules_of(identity),
+        "own_gil": OWN_GIL and isolated,
+    })
+with open(os.path.join(truth.work_directory(), "interpreters.json"), "w") as file:
+    main = {"id": 0, "modules": len(sys.modules), "own_gil": OWN_GIL}
+    json.dump([main] + wanted, file)
+truth.tell()
