@@ -37,7 +37,9 @@ def modules_of(identity):
 def create(isolated):
     if sys.version_info >= (3, 13):
         return interpreters.create("isolated" if isolated else "legacy")
-    return interpreters.create(isolated=isolated)
+    if sys.version_info >= (3, 9):
+        return interpreters.create(isolated=isolated)
+    return interpreters.create()
 
 
 wanted, keep = [], []
