@@ -21,10 +21,18 @@ int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *r
    made in Python cannot be run. */
 void sw_exception_line(struct sw_writer *writer, sw_addr addr);
 
-/* The frame of the traceback entry at *traceback, and on to the next one: 1, 0 at the end, or a
-   negative status. `frame->code` is valid until the next frame is read. */
-int sw_traceback_next(struct sw_writer *writer, sw_addr *traceback, struct sw_error *reterr,
-    struct sw_frame *ret_frame);
+/* A walk along a traceback, oldest frame first. A plain value: {.next = the traceback}. */
+struct sw_traceback {
+    sw_addr next;
+    uint64_t visited;
+    sw_addr landmark; /* as in struct sw_stack: an entry met at the last power of two */
+    uint64_t landmark_at;
+};
+
+/* The next frame: 1, 0 at the end, or a negative status. `frame->code` is valid until the next
+   frame is read. */
+int sw_traceback_next(struct sw_writer *writer, struct sw_traceback *traceback,
+    struct sw_error *reterr, struct sw_frame *ret_frame);
 
 /* An exception of a thread. */
 struct sw_raised {

@@ -165,26 +165,43 @@ void sw_put_traceback(struct sw_writer *writer, sw_addr addr, const struct sw_ty
     sw_writer_at(writer, addr);
 }
 
-int sw_traceback_next(struct sw_writer *writer, sw_addr *traceback, struct sw_error *reterr,
-    struct sw_frame *ret_frame)
+static int check_progress(
+    struct sw_writer *writer, struct sw_traceback *traceback, struct sw_error *reterr)
 {
+    traceback->visited++;
+    if (traceback->next == traceback->landmark || traceback->visited > SW_MAX_FRAMES)
+        return sw_fail(reterr, SW_E_CORRUPT, traceback->next, "tb_next",
+            "the traceback comes back to its entry at 0x%llx", (unsigned long long)traceback->next);
+    if (traceback->visited >= 2 * traceback->landmark_at) {
+        traceback->landmark = traceback->next;
+        traceback->landmark_at = traceback->visited;
+    }
+    if (sw_memory_interrupted(writer->reader->memory))
+        return sw_fail(reterr, SW_E_STOPPED, traceback->next, "", "interrupted");
+    return 0;
+}
+
+int sw_traceback_next(struct sw_writer *writer, struct sw_traceback *traceback,
+    struct sw_error *reterr, struct sw_frame *ret_frame)
+{
+    sw_addr at = traceback->next, type;
     char name[16];
-    sw_addr type;
     int status;
 
-    if (!*traceback)
+    if (!at)
         return 0;
-    status = sw_object_type(writer->reader, *traceback, reterr, &type);
+    status = check_progress(writer, traceback, reterr);
+    if (status == 0)
+        status = sw_object_type(writer->reader, at, reterr, &type);
     if (status == 0)
         status = sw_type_name(writer->reader, type, reterr, name, sizeof(name));
     if (status == 0 && strcmp(name, "traceback") != 0)
-        status = sw_fail(reterr, SW_E_CORRUPT, *traceback, "traceback",
-            "the object at 0x%llx is no traceback but a '%s'", (unsigned long long)*traceback,
-            name);
+        status = sw_fail(reterr, SW_E_CORRUPT, at, "traceback",
+            "the object at 0x%llx is no traceback but a '%s'", (unsigned long long)at, name);
     if (status == 0)
-        status = read_traceback(writer, *traceback, reterr, ret_frame);
+        status = read_traceback(writer, at, reterr, ret_frame);
     if (status == 0)
-        status = sw_object_word(writer->reader, *traceback, 0, "tb_next", reterr, traceback);
+        status = sw_object_word(writer->reader, at, 0, "tb_next", reterr, &traceback->next);
     return status < 0 ? status : 1;
 }
 

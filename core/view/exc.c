@@ -77,8 +77,9 @@ static void put_repeats(struct sw_out *out, unsigned count)
 }
 
 static void put_traceback(const struct sw_run *run, struct sw_writer *writer,
-    const struct sw_thread *thread, sw_addr traceback)
+    const struct sw_thread *thread, sw_addr first)
 {
+    struct sw_traceback traceback = {.next = first};
     struct sw_error problem = {.status = SW_OK};
     struct sw_frame frame;
     sw_addr last_code = 0;
@@ -86,10 +87,7 @@ static void put_traceback(const struct sw_run *run, struct sw_writer *writer,
     unsigned in_a_row = 0;
 
     sw_out_puts(run->out, SW_STYLE_PLAIN, "Traceback (most recent call last):\n");
-    for (unsigned i = 0; i < MAX_ENTRIES && run->out->status == 0; i++) {
-        if (sw_traceback_next(writer, &traceback, &problem, &frame) <= 0 ||
-            sw_memory_interrupted(&run->session->memory))
-            break;
+    while (run->out->status == 0 && sw_traceback_next(writer, &traceback, &problem, &frame) > 0) {
         if (frame.code->addr != last_code || frame.position.line != last_line) {
             put_repeats(run->out, in_a_row);
             in_a_row = 0;
@@ -167,15 +165,14 @@ static void text_of_thread(
 
 /* ---------------------------------------------------------------- JSON */
 
-static void json_traceback(struct sw_json *json, struct sw_writer *writer, sw_addr traceback)
+static void json_traceback(struct sw_json *json, struct sw_writer *writer, sw_addr first)
 {
+    struct sw_traceback traceback = {.next = first};
     struct sw_error problem = {.status = SW_OK};
     struct sw_frame frame;
 
     sw_json_open_array(json, "traceback");
-    for (unsigned i = 0; i < MAX_ENTRIES && json->out->status == 0; i++) {
-        if (sw_traceback_next(writer, &traceback, &problem, &frame) <= 0)
-            break;
+    while (json->out->status == 0 && sw_traceback_next(writer, &traceback, &problem, &frame) > 0) {
         sw_json_open_object(json, NULL);
         sw_view_json_frame(&frame, json);
         sw_json_close_object(json);
