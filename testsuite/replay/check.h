@@ -12,7 +12,8 @@
  * - the frames of each stack are some of those of one stack of `whole`, in its order; parts of a
  *   frame may be unknown ("?", null). `whole` is the full run of the command without a limit on the
  *   number of frames: the oldest frames that can be reached may be others,
- * - where anything differs a reason is given: a note, a warning, a problem, or the command's error.
+ * - where anything but a value differs a reason is given: a note, a warning, a problem, or the
+ *   command's error. Values tell in their own text what they lack.
  */
 const char *check_honest(
     const struct outcome *full, const struct outcome *whole, const struct outcome *hampered);
@@ -22,5 +23,8 @@ void check_show(const struct outcome *full, const struct outcome *other);
 
 /* What is wrong when both are not the same, NULL when they are. */
 const char *check_same(const struct outcome *full, const struct outcome *other);
+
+/* Whether both are the same apart from the texts of values. */
+bool check_same_but_values(const struct outcome *full, const struct outcome *other);
 
 #endif

@@ -43,15 +43,13 @@ static void begin(struct outcome *outcome)
     memset(&outcome->error, 0, sizeof(outcome->error));
 }
 
-void outcome_run(struct sw_session *session, const char *line, struct outcome *outcome)
+static void run_one(struct sw_session *session, const char *line, struct outcome *outcome)
 {
     struct sw_sink sink = {.write = write_text, .ctx = outcome};
-    struct sw_session_counters before, after;
     const struct sw_command *command;
     size_t len = strcspn(line, " ");
     char name[32];
 
-    begin(outcome);
     snprintf(name, sizeof(name), "%.*s", (int)len, line);
     command = sw_command_find(name);
     if (!command) {
@@ -59,8 +57,24 @@ void outcome_run(struct sw_session *session, const char *line, struct outcome *o
         snprintf(outcome->error.message, sizeof(outcome->error.message), "no command '%s'", name);
         return;
     }
-    sw_session_counters(session, &before);
     outcome->status = sw_command_run(session, command, line + len, &sink, &outcome->error);
+}
+
+void outcome_run(struct sw_session *session, const char *line, struct outcome *outcome)
+{
+    struct sw_session_counters before, after;
+    char part[1024];
+
+    begin(outcome);
+    sw_session_counters(session, &before);
+    do {
+        const char *end = strstr(line, "; ");
+        size_t len = end ? (size_t)(end - line) : strlen(line);
+
+        snprintf(part, sizeof(part), "%.*s", (int)len, line);
+        run_one(session, part, outcome);
+        line = end ? end + 2 : NULL;
+    } while (line && outcome->status == 0);
     sw_session_counters(session, &after);
     outcome->reads = after.reads - before.reads;
     outcome->bytes = after.bytes - before.bytes;

@@ -18,8 +18,9 @@ struct outcome {
     uint64_t bytes;
 };
 
-/* Run a command line such as "bt -a" and overwrite `outcome`, which is zero-initialised or was used
-   before. An unknown command is SW_E_USAGE. */
+/* Run a command line such as "bt -a", or several, "frame 3; locals", up to the first that fails;
+   and overwrite `outcome`, which is zero-initialised or was used before. An unknown command is
+   SW_E_USAGE. */
 void outcome_run(struct sw_session *session, const char *line, struct outcome *outcome);
 
 /* Free the text. */

@@ -110,18 +110,27 @@ static void refuse_output(struct trial *trial, bool styled)
     struct sw_sink sink = {.write = refuse, .ctx = &refusal, .styled = styled};
     const struct sw_command *command;
     struct sw_session *session = replay_session(&trial->replay);
-    size_t name = strcspn(trial->line, " ");
-    char word[32];
+    const char *line = trial->line, *next;
+    char first[IMAGE_COMMAND], word[32];
+    size_t name;
 
-    snprintf(word, sizeof(word), "%.*s", (int)name, trial->line);
+    /* Of several commands the last one is refused; the others are run before. */
+    while ((next = strstr(line, "; ")))
+        line = next + 2;
+    snprintf(first, sizeof(first), "%.*s", line == trial->line ? 0 : (int)(line - trial->line - 2),
+        trial->line);
+    name = strcspn(line, " ");
+    snprintf(word, sizeof(word), "%.*s", (int)name, line);
     command = sw_command_find(word);
     for (unsigned at = 1; session && command; at++) {
         struct sw_error error = {.status = SW_OK};
         int status;
 
+        if (*first)
+            outcome_run(session, first, &trial->run);
         refusal.writes = 0;
         refusal.refuse_at = at;
-        status = sw_command_run(session, command, trial->line + name, &sink, &error);
+        status = sw_command_run(session, command, line + name, &sink, &error);
         if (refusal.writes < at)
             break;
         if (status != refusal.status || error.status != SW_E_STOPPED || !error.message[0])

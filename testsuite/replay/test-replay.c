@@ -3,8 +3,9 @@
  * test-replay [--accept] [--root=DIR] IMAGE...
  *
  * Every command of an image gives exactly the text beside it, at exactly the cost that is written
- * there: NAME.txt holds all commands, NAME.json the document of `bt -a --json`. --accept writes
- * those files instead: look at the difference before you commit it.
+ * there: NAME.txt holds all commands, NAME.json the document of `bt -a --json`, or of an image of
+ * values that of `bt --locals --json`. --accept writes those files instead: look at the difference
+ * before you commit it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +14,8 @@
 
 #include "fixtures.h"
 
-static const char json_command[] = "bt -a --json";
+/* Whose document goes into NAME.json; an image has one of them. */
+static const char *const json_commands[] = {"bt -a --json", "bt --locals --json"};
 
 static bool accept_all;
 
@@ -47,6 +49,11 @@ static void path_of(const struct fixture *fixture, const char *suffix, char *pat
     snprintf(path, size, "%.*s%s", (int)len, fixture->path, suffix);
 }
 
+static bool has_own_file(const char *line)
+{
+    return strcmp(line, json_commands[0]) == 0 || strcmp(line, json_commands[1]) == 0;
+}
+
 /* Once cold, once more, once after the target has run; the text must be the same every time. */
 static void run_command(
     struct fixture *fixture, const char *line, struct expected *text, struct expected *json)
@@ -76,7 +83,7 @@ static void run_command(
         "; next stop: %" PRIu64 ", %" PRIu64 "\n",
         line, cold.reads, cold.bytes, again.reads, again.bytes, next.reads, next.bytes);
     append(text, head, (size_t)len);
-    append(strcmp(line, json_command) == 0 ? json : text, cold.text, cold.len);
+    append(has_own_file(line) ? json : text, cold.text, cold.len);
     outcome_fini(&cold);
     outcome_fini(&again);
     outcome_fini(&next);

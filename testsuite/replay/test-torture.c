@@ -66,9 +66,12 @@ static bool fail_at(struct torture *torture, enum replay_failure failure, uint64
         complain(torture, failure, at, "", "the command does not say that it was stopped");
     replay_fail(&torture->replay, REPLAY_FAILS_NEVER, 0);
     if (failure >= REPLAY_STOPS) {
-        /* The user types the same command again. */
+        /* The user types the same command again. A type that was looked at during Ctrl-C may be
+           known in part until the target runs (sw_types_get() keeps it). */
         outcome_run(session, torture->line, &torture->run);
-        complain(torture, failure, at, ", then nothing", check_same(&torture->full, &torture->run));
+        if (!check_same_but_values(&torture->full, &torture->run))
+            complain(
+                torture, failure, at, ", then nothing", check_same(&torture->full, &torture->run));
     }
     if (forget)
         sw_session_forget(session);
@@ -82,11 +85,15 @@ static bool fail_at(struct torture *torture, enum replay_failure failure, uint64
     return failed;
 }
 
-/* "bt -2 --columns" to "bt --columns". */
+/* "bt -2 --columns" to "bt --columns"; other commands stay. */
 static void without_numbers(const char *line, char *buf, size_t size)
 {
     char copy[IMAGE_COMMAND];
 
+    if (strncmp(line, "bt ", 3) != 0) {
+        snprintf(buf, size, "%s", line);
+        return;
+    }
     snprintf(copy, sizeof(copy), "%s", line);
     buf[0] = '\0';
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
