@@ -11,7 +11,27 @@
 #include "replay.h"
 
 /* A walk over a fixture takes a hundred reads; a line table may honestly claim 8 MiB. */
-enum { MOST_READS = 100000, MOST_CHANGES = 6 };
+enum { MOST_READS = 100000, MOST_CHANGES = 6, MOST_ANY = 12, MOST_CHILDREN = 1000 };
+
+/* Each begins where an earlier one left the selection. A library without a command refuses it. */
+static const char *const lines[] = {
+    "bt -a --columns --qualname",
+    "info",
+    "bt -3",
+    "bt -a --json",
+    "info --json",
+    "bt-full",
+    "bt --locals --source",
+    "bt -a --locals --json",
+    "locals",
+    "frame 2; locals --json",
+    "frame 3; locals",
+    "up; up --json; down; list; list 1,20",
+    "print captured[-1]",
+    "print GLOBAL[1]['key'][0]; print GLOBAL --json",
+    "print self.name",
+    "cache",
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
@@ -30,8 +50,75 @@ static void run(struct sw_session *session, const char *line, struct outcome *ou
     demand(outcome->status == 0 || outcome->error.message[0]);
 }
 
+/* Every command without words: also those that came after this was written. */
+static void run_all(struct sw_session *session, struct outcome *outcome)
+{
+    size_t count;
+    const struct sw_command *commands = sw_commands(&count);
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        run(session, lines[i], outcome);
+        if (i % 4 == 1)
+            sw_session_invalidate(session);
+    }
+    for (size_t i = 0; i < count; i++)
+        run(session, commands[i].name, outcome);
+}
+
+static int count_text(void *ctx, enum sw_style style, const char *text, size_t len)
+{
+    (void)style;
+    (void)text;
+    *(size_t *)ctx += len;
+    return 0;
+}
+
+/* What a debugger's own views ask of an address. */
+static void look_at(struct sw_session *session, sw_addr object)
+{
+    struct sw_session_counters before, after;
+    struct sw_error error = {.status = SW_OK};
+    struct sw_children *children;
+    struct sw_child child;
+    size_t len = 0;
+    struct sw_sink sink = {.write = count_text, .ctx = &len};
+    int status;
+
+    sw_session_counters(session, &before);
+    status = sw_value_write(session, object, &sink, &error);
+    demand(status == 0 ? len > 0 : len == 0 && error.message[0]);
+    demand(len < 1024 * 1024);
+    if (sw_children_open(session, object, &error, &children) == 0) {
+        for (unsigned i = 0; i < MOST_CHILDREN; i++) {
+            status = sw_children_next(children, &error, &child);
+            demand(status >= 0 || error.message[0]);
+            if (status <= 0)
+                break;
+            demand(memchr(child.name, '\0', sizeof(child.name)) != NULL);
+        }
+        sw_children_close(children);
+    }
+    sw_session_counters(session, &after);
+    demand(after.reads - before.reads <= MOST_READS);
+}
+
+/* Objects at addresses that stand somewhere in the memory, and at any other. */
+static void look_around(struct sw_session *session, const struct image *image, uint64_t random)
+{
+    for (unsigned i = 0; i < MOST_ANY && image->range_count; i++) {
+        const struct image_range *range =
+            &image->ranges[corrupt_random(&random) % image->range_count];
+        size_t at = (size_t)(corrupt_random(&random) % range->len) & ~(size_t)7;
+
+        look_at(session, range->start + at);
+        if (at + 8 <= range->len)
+            look_at(session, corrupt_get(range->bytes + at));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const int64_t most[] = {20000, 5000, 100, 20000};
     struct outcome outcome = {0};
     struct sw_session *session;
     struct replay replay;
@@ -43,12 +130,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     replay_init(&replay, &image, NULL);
     session = replay_session(&replay);
     if (session) {
-        run(session, "bt -a --columns --qualname", &outcome);
-        run(session, "info", &outcome);
-        sw_session_invalidate(session);
-        run(session, "bt -3", &outcome);
-        run(session, "bt -a --json", &outcome);
-        run(session, "info --json", &outcome);
+        run_all(session, &outcome);
+        look_around(session, &image, size | 1);
+        /* Larger values than anybody asks for. */
+        for (size_t i = 0; i < sizeof(most) / sizeof(most[0]); i++)
+            demand(sw_session_set(session, i, most[i], NULL) == 0);
+        look_around(session, &image, size * 31 | 1);
         sw_session_destroy(session);
     }
     outcome_fini(&outcome);
