@@ -53,8 +53,9 @@ def doubles():
             yield bits_of(float(10 ** min(power, 17) + delta))
             yield bits_of(float(2 ** power + delta))
     # The shortest text is not the nearest of its length: the known hard cases.
-    for value in (9007199254740993.0, 5e-324, 2.0**-44, 9.5367431640625e-07, 1.7800590868057611e-307,
-                  2.98023223876953125e-8, 9.007199254740991e15, 4.35, 0.1 + 0.2, 2.2250738585072011e-308):
+    for value in (9007199254740993.0, 5e-324, 2.0**-44, 9.5367431640625e-07, 4.35, 0.1 + 0.2,
+                  1.7800590868057611e-307, 2.98023223876953125e-8, 9.007199254740991e15,
+                  2.2250738585072011e-308):
         yield from around(bits_of(value))
 
 
@@ -75,9 +76,9 @@ def strings():
         yield from ("a%sb" % chr(code_point) for code_point in range(start, start + 0x40)
                     if code_point < 0x110000)
     generator = random.Random(7)
+    mixed = "'\"\\\nA\x7f\xe9\u20ac\ud800\U0001f600"
     for _ in range(500):
-        yield "".join(chr(generator.choice((39, 34, 92, 10, 65, 0x7f, 0xe9, 0x20ac, 0xd800, 0x1f600)))
-                      for _ in range(generator.randrange(1, 40)))
+        yield "".join(generator.choice(mixed) for _ in range(generator.randrange(1, 40)))
 
 
 def byte_strings():
