@@ -66,7 +66,7 @@ static void decimals(struct fake_python *python, unsigned bits)
     static const uint32_t two_60[] = {0, 0, 0, 0, 1}, ten_9[] = {0x4a00, 0x7735};
     static const uint32_t ten_18[] = {0, 0x4ec8, 0x5ace, 0x6f05}, two_299[20] = {[19] = 0x4000};
 
-    check_decimal(python, bits, NULL, 0, false, "0", 0);
+    check_decimal(python, bits, seven, 0, false, "0", 0);
     check_decimal(python, bits, seven, 1, true, "-7", 3);
     check_decimal(python, bits, most, 2, false, "1073741823", 30);
     check_decimal(python, bits, most, 2, true, "-1073741823", 30);
