@@ -91,8 +91,10 @@ static int open_namespace(const struct sw_reader *reader, const struct sw_frame 
     status = sw_reader_uint(reader, frame->addr, SW_F_FRAME_LOCALS, reterr, &dict);
     if (status < 0 || !dict)
         return status;
-    if (sw_dict_open(reader, dict, NULL, &locals->namespace) == 0)
-        locals->has_namespace = true;
+    status = sw_dict_open(reader, dict, reterr, &locals->namespace);
+    if (status < 0 && status != SW_E_CORRUPT)
+        return status;
+    locals->has_namespace = status == 0;
     locals->is_global =
         sw_reader_uint(reader, frame->addr, SW_F_FRAME_GLOBALS, NULL, &globals) == 0 &&
         globals == dict;

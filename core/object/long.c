@@ -22,7 +22,8 @@ int sw_long_shape(const struct sw_reader *reader, sw_addr addr, struct sw_error 
 {
     bool tagged = reader->layout->traits.int_form == SW_INT_FORM_LV_TAG;
     enum sw_field_id field = tagged ? SW_F_LONG_LV_TAG : SW_F_LONG_LENGTH;
-    uint64_t word;
+    uint64_t word, itemsize = 0;
+    sw_addr type;
     int status = sw_object_check(reader, addr, SW_TYPE_LONG, "int", reterr);
 
     if (status == 0)
@@ -38,8 +39,11 @@ int sw_long_shape(const struct sw_reader *reader, sw_addr addr, struct sw_error 
         *ret_negative = size < 0;
         *ret_count = size < 0 ? 0 - (uint64_t)size : (uint64_t)size;
     }
-    /* Digits of 15 bits in two bytes are what 32-bit builds had up to 3.10. */
-    *ret_width = reader->layout->fields[SW_F_LONG_DIGITS].width == 2 ? 2 : 4;
+    /* Digits of 15 bits in two bytes are what 32-bit builds had up to 3.10: the type's own word. */
+    if (sw_object_type(reader, addr, NULL, &type) < 0 ||
+        sw_reader_uint(reader, type, SW_F_TYPE_ITEMSIZE, NULL, &itemsize) < 0)
+        itemsize = 4;
+    *ret_width = itemsize == 2 ? 2 : 4;
     *ret_bits = *ret_width == 2 ? 15 : 30;
     return 0;
 }

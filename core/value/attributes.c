@@ -130,24 +130,32 @@ int sw_attributes_open(const struct sw_reader *reader, sw_addr object, const str
     return 0;
 }
 
-/* The next class of the MRO, from its end; false when there is none. */
-static bool next_class(struct sw_attributes *attributes)
+/* The next class of the MRO, from its end, that was made in Python: 1, 0 when there is none, or a
+   negative status. */
+static int next_class(struct sw_attributes *attributes, struct sw_error *reterr)
 {
     const struct sw_reader *reader = attributes->reader;
 
     while (attributes->classes_left) {
-        sw_addr class, dict;
-        uint64_t flags;
+        sw_addr class, dict = 0;
+        uint64_t flags = 0;
+        int status;
 
         attributes->classes_left--;
-        if (sw_sequence_item(reader, &attributes->mro, attributes->classes_left, NULL, &class) ==
-                0 &&
-            sw_type_flags(reader, class, NULL, &flags) == 0 && flags >> FLAG_HEAP & 1 &&
-            sw_reader_uint(reader, class, SW_F_TYPE_DICT, NULL, &dict) == 0 && dict &&
-            sw_dict_open(reader, dict, NULL, &attributes->members) == 0)
-            return true;
+        status =
+            sw_sequence_item(reader, &attributes->mro, attributes->classes_left, reterr, &class);
+        if (status == 0)
+            status = sw_type_flags(reader, class, reterr, &flags);
+        if (status == 0 && flags >> FLAG_HEAP & 1)
+            status = sw_reader_uint(reader, class, SW_F_TYPE_DICT, reterr, &dict);
+        if (status == 0 && dict)
+            status = sw_dict_open(reader, dict, reterr, &attributes->members);
+        if (status < 0)
+            return status;
+        if (dict)
+            return 1;
     }
-    return false;
+    return 0;
 }
 
 /* What a member descriptor (Objects/descrobject.c: PyDescrObject, then PyMemberDef *) stands for in
@@ -223,10 +231,12 @@ static int next_slot(struct sw_attributes *attributes, struct sw_error *reterr, 
     for (;;) {
         int status;
 
-        if (!attributes->in_class && !next_class(attributes))
-            return 0;
-        if (!attributes->in_class)
+        if (!attributes->in_class) {
+            status = next_class(attributes, reterr);
+            if (status <= 0)
+                return status;
             attributes->place = 0;
+        }
         attributes->in_class = true;
         status = next_in_order(attributes, reterr, ret_name, ret_value);
         if (status != 0)

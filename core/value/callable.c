@@ -186,14 +186,21 @@ void sw_put_wrapped_callable(struct sw_writer *writer, sw_addr addr, const struc
 
 static void put_keywords(struct sw_writer *writer, sw_addr dict_addr)
 {
+    struct sw_error problem;
     struct sw_dict dict;
     sw_addr key, value;
     uint64_t length = 0;
+    int status = 0;
 
-    if (!dict_addr || sw_dict_open(writer->reader, dict_addr, NULL, &dict) < 0)
+    if (!dict_addr)
         return;
+    status = sw_dict_open(writer->reader, dict_addr, &problem, &dict);
     (void)sw_dict_length(writer->reader, dict_addr, NULL, &length);
-    for (uint64_t i = 0; sw_dict_next(&dict, NULL, &key, &value) > 0; i++) {
+    for (uint64_t i = 0; status == 0; i++) {
+        status = sw_dict_next(&dict, &problem, &key, &value);
+        if (status <= 0)
+            break;
+        status = 0;
         if (!i)
             sw_writer_puts(writer, ", ");
         if (!sw_writer_item(writer, i, length))
@@ -202,16 +209,20 @@ static void put_keywords(struct sw_writer *writer, sw_addr dict_addr)
         sw_writer_puts(writer, "=");
         sw_writer_value(writer, value);
     }
+    if (status < 0) {
+        sw_writer_puts(writer, ", ");
+        sw_writer_unreadable(writer, dict_addr, &problem);
+    }
 }
 
 static void put_arguments(struct sw_writer *writer, sw_addr tuple)
 {
     struct sw_sequence args;
 
-    if (sw_sequence_open(writer->reader, tuple, "args", NULL, &args) < 0 || !args.length)
+    if (sw_sequence_open(writer->reader, tuple, "args", NULL, &args) == 0 && !args.length)
         return;
     sw_writer_puts(writer, ", ");
-    sw_writer_items(writer, tuple);
+    sw_writer_items(writer, tuple); /* which says what it cannot read */
 }
 
 /* Modules/_functoolsmodule.c: fn, args, kw. */

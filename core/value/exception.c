@@ -91,10 +91,14 @@ static sw_addr find_args(const struct sw_reader *reader, sw_addr addr, struct sw
 
 static bool put_args(struct sw_writer *writer, sw_addr addr)
 {
-    struct sw_sequence args;
-    sw_addr tuple = find_args(writer->reader, addr, &args);
+    struct sw_error problem;
+    sw_addr args;
 
-    return tuple && sw_writer_items(writer, tuple);
+    if (sw_object_word(writer->reader, addr, ARGS_WORD, "args", &problem, &args) < 0) {
+        sw_writer_unreadable(writer, addr, &problem);
+        return true;
+    }
+    return args && sw_writer_items(writer, args);
 }
 
 static void put_cause(struct sw_writer *writer, sw_addr addr, bool first)

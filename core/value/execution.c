@@ -29,7 +29,8 @@ static void put_place(
     const char *path = code->filename.data ? code->filename.data : "?";
     const char *slash = strrchr(path, '/');
 
-    sw_writer_printf(writer, "%s:", slash && slash[1] ? slash + 1 : path);
+    sw_writer_puts(writer, slash && slash[1] ? slash + 1 : path);
+    sw_writer_puts(writer, ":");
     if (position->line > 0)
         sw_writer_printf(writer, "%d", (int)position->line);
     else

@@ -221,15 +221,21 @@ static void put_decimal_text(
     int64_t count = (int64_t)strlen(digits), exponent = decimal->exponent;
     int64_t adjusted = exponent + count - 1;
 
+    if (!count)
+        return;
     if (exponent <= 0 && adjusted >= -6) {
         int64_t point = count + exponent;
 
         if (exponent == 0)
             sw_writer_puts(writer, digits);
         else if (point > 0)
-            sw_writer_printf(writer, "%.*s.%s", (int)point, digits, digits + point);
+            sw_writer_put(writer, digits, (size_t)point);
         else
-            sw_writer_printf(writer, "0.%.*s%s", (int)-point, "000000", digits);
+            sw_writer_printf(writer, "0.%.*s", (int)-point, "000000");
+        if (exponent != 0 && point > 0)
+            sw_writer_puts(writer, ".");
+        if (exponent != 0)
+            sw_writer_puts(writer, digits + (point > 0 ? point : 0));
         return;
     }
     sw_writer_put(writer, digits, 1);

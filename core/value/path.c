@@ -268,7 +268,7 @@ static int step_item(struct walk *walk, sw_addr *value)
         long long index;
 
         errno = 0;
-        index = strtoll(walk->at + 1, &after, 0);
+        index = strtoll(walk->at + 1, &after, sw_path_is_address(walk->at + 1) ? 16 : 10);
         if (after == walk->at + 1 || *after != ']' || errno)
             return wrong(walk, "a key is a number or a quoted string");
         status = find_index(walk, *value, index, value);

@@ -192,7 +192,7 @@ static void put_unicode27(struct sw_writer *writer, sw_addr addr, const struct s
     raw = sw_arena_alloc(&writer->scratch, count * width + 1);
     text = sw_arena_alloc(&writer->scratch, count * 4 + 1);
     if (!raw || !text) {
-        writer->full = true;
+        writer->full = writer->no_memory = true;
         return;
     }
     if (count &&
@@ -223,7 +223,7 @@ static void put_memory(
     struct sw_error problem;
 
     if (!bytes) {
-        writer->full = true;
+        writer->full = writer->no_memory = true;
         return;
     }
     if (count &&

@@ -299,6 +299,9 @@ int sw_types_get(struct sw_types *types, const struct sw_reader *reader, sw_addr
         return status;
     }
     find_fields(reader, type);
+    /* What was interrupted is half known, and must not be kept. */
+    if (reader->memory->stopped)
+        return sw_fail(reterr, SW_E_STOPPED, addr, "", "interrupted");
     if (sw_map_put(&types->map, addr, type) < 0)
         return sw_fail(reterr, SW_E_NO_MEMORY, addr, "type", "the debugger is out of memory");
     *ret_type = type;

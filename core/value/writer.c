@@ -100,7 +100,7 @@ void sw_writer_reset(struct sw_writer *writer)
 {
     writer->len = 0;
     writer->characters = 0;
-    writer->full = false;
+    writer->full = writer->no_memory = false;
     writer->is_outermost = false;
     writer->unit = NULL;
     writer->nested = 0;
@@ -135,7 +135,7 @@ static bool reserve(struct sw_writer *writer, size_t len)
 static void append(struct sw_writer *writer, const char *text, size_t len)
 {
     if (!reserve(writer, len)) {
-        writer->full = true;
+        writer->full = writer->no_memory = true;
         return;
     }
     memcpy(writer->text + writer->len, text, len);
@@ -328,7 +328,7 @@ int sw_writer_object(struct sw_writer *writer, sw_addr addr, struct sw_error *re
     put_object(writer, addr, type);
     if (writer->reader->memory->stopped)
         return sw_fail(reterr, SW_E_STOPPED, addr, "", "interrupted");
-    if (!writer->text)
+    if (writer->no_memory || !writer->text)
         return sw_fail(reterr, SW_E_NO_MEMORY, addr, "", "the debugger is out of memory");
     return 0;
 }

@@ -29,6 +29,7 @@ struct sw_writer {
     size_t len, room;
     uint32_t characters; /* in `text` */
     bool full;           /* nothing more fits: the width is used up, or memory */
+    bool no_memory;      /* that is why: a part is missing */
     bool is_outermost;   /* what is being written is the value itself, not a part of it */
     uint64_t whole;      /* how large the value is, in `unit`s, once that is known */
     const char *unit;    /* "items", "characters", "bytes"; NULL until then */

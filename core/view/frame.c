@@ -79,6 +79,7 @@ void sw_view_note(struct sw_out *out, const char *message)
 void sw_view_full(const struct sw_run *run, struct sw_writer *writer, const struct sw_frame *frame,
     const unsigned *level)
 {
+    struct sw_error problem = frame->code ? frame->code->problem : frame->problem;
     struct sw_out *out = run->out;
     size_t shown;
 
@@ -113,6 +114,8 @@ void sw_view_full(const struct sw_run *run, struct sw_writer *writer, const stru
     if (writer->text)
         sw_out_text(out, SW_STYLE_PLAIN, writer->text + shown, writer->len - shown);
     sw_out_puts(out, SW_STYLE_PLAIN, writer->full ? "\n" : ")\n");
+    if (problem.status != SW_OK)
+        sw_view_note(out, problem.message);
 }
 
 bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,

@@ -26,6 +26,8 @@ static int open_writer(struct sw_session *session, sw_addr object, struct sw_err
             &session->types[i], &session->limits);
         if (sw_types_of(ret_writer->types, ret_writer->reader, object, reterr, &type) == 0)
             return 0;
+        if (session->memory.stopped)
+            return sw_fail(reterr, SW_E_STOPPED, object, "", "interrupted");
     }
     return status < 0 ? status
                       : sw_fail(reterr, SW_E_CORRUPT, object, "object", "no object at 0x%llx",

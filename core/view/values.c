@@ -28,15 +28,23 @@ static void write_local(struct sw_writer *writer, const struct sw_local *local)
         sw_writer_value(writer, local->value);
 }
 
+/* What stands for a value, or a name, that the host's memory does not hold. */
+static const char no_memory[] = "<the debugger is out of memory>";
+
 static void put_written(struct sw_out *out, const struct sw_writer *writer)
 {
     if (writer->text)
         sw_out_text(out, SW_STYLE_PLAIN, writer->text, writer->len);
+    if (writer->no_memory)
+        sw_out_puts(out, SW_STYLE_NOTE, no_memory);
 }
 
 static void json_written(struct sw_json *json, const struct sw_writer *writer)
 {
-    sw_json_text(json, "value", writer->text ? writer->text : "", writer->len);
+    if (writer->no_memory)
+        sw_json_string(json, "value", no_memory);
+    else
+        sw_json_text(json, "value", writer->text ? writer->text : "", writer->len);
 }
 
 /* "type" and "address" of an object; of a number without one null. */
@@ -132,6 +140,8 @@ void sw_view_json_frame(const struct sw_frame *frame, struct sw_json *json)
         sw_json_int(json, "line", frame->position.line);
     else
         sw_json_null(json, "line");
+    if (code->problem.status != SW_OK)
+        sw_json_error(json, "problem", &code->problem);
 }
 
 /* The frame the user is at, whose code must be known. */

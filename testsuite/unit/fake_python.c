@@ -24,8 +24,6 @@ static void read_layout(struct fake_python *python, const struct fake_build *bui
     status = sw_layout_from_table(&flavour, NULL, layout);
     assert(status == 0);
     (void)status;
-    if (build->digit_bits)
-        layout->fields[SW_F_LONG_DIGITS].width = build->digit_bits == 15 ? 2 : 4;
     python->target.info.pointer_size = flavour.pointer_size;
     python->target.info.big_endian = flavour.big_endian;
 }
@@ -45,6 +43,8 @@ void fake_python_init(struct fake_python *python, const struct fake_build *build
     python->str_type = fake_type(python, build->major == 2 ? "unicode" : "str", SW_TYPE_UNICODE);
     python->bytes_type = fake_type(python, build->major == 2 ? "str" : "bytes", SW_TYPE_BYTES);
     python->int_type = fake_type(python, build->major == 2 ? "long" : "int", SW_TYPE_LONG);
+    python->digit_width = build->digit_bits == 15 ? 2 : 4;
+    fake_set(python, python->int_type, SW_F_TYPE_ITEMSIZE, python->digit_width);
     python->dict_type = fake_type(python, "dict", SW_TYPE_DICT);
     python->list_type = fake_type(python, "list", SW_TYPE_LIST);
     python->tuple_type = fake_type(python, "tuple", SW_TYPE_TUPLE);
@@ -169,7 +169,7 @@ sw_addr fake_ascii(struct fake_python *python, const char *text)
 sw_addr fake_int(struct fake_python *python, const uint32_t *digits, size_t count, bool negative)
 {
     const struct sw_layout *layout = &python->runtime.layout;
-    unsigned width = layout->fields[SW_F_LONG_DIGITS].width == 2 ? 2 : 4;
+    unsigned width = python->digit_width;
     sw_addr addr = fake_object(python, python->int_type, 32 + count * width);
 
     if (layout->traits.int_form == SW_INT_FORM_LV_TAG)

@@ -14,7 +14,7 @@ struct fake_build {
     unsigned major, minor;
     unsigned pointer_size; /* 0 stands for 8 */
     bool big_endian;
-    unsigned digit_bits; /* of int; 0 stands for what the layout says */
+    unsigned digit_bits; /* of int: 15, or 30 for 0 */
 };
 
 /* Make one with fake_python_init(); it must stay where it is. */
@@ -29,6 +29,7 @@ struct fake_python {
     sw_addr next; /* where the next object goes */
     sw_addr type_type;
     sw_addr str_type, bytes_type, int_type, dict_type, list_type, tuple_type;
+    unsigned digit_width; /* bytes of a digit of int: tp_itemsize */
 };
 
 /* Where objects lie: everything below and behind is absent. */
