@@ -39,12 +39,12 @@ static void put_written(struct sw_out *out, const struct sw_writer *writer)
         sw_out_puts(out, SW_STYLE_NOTE, no_memory);
 }
 
-static void json_written(struct sw_json *json, const struct sw_writer *writer)
+static void json_written(struct sw_json *json, const char *key, const struct sw_writer *writer)
 {
     if (writer->no_memory)
-        sw_json_string(json, "value", no_memory);
+        sw_json_string(json, key, no_memory);
     else
-        sw_json_text(json, "value", writer->text ? writer->text : "", writer->len);
+        sw_json_text(json, key, writer->text ? writer->text : "", writer->len);
 }
 
 /* "type" and "address" of an object; of a number without one null. */
@@ -116,11 +116,11 @@ void sw_view_json_locals(
         sw_json_open_object(json, NULL);
         sw_writer_reset(writer);
         sw_writer_name(writer, local.name);
-        sw_json_text(json, "name", writer->text ? writer->text : "", writer->len);
+        json_written(json, "name", writer);
         sw_json_string(json, "kind", sw_local_kind_name(local.kind));
         json_object(json, writer, local.value, local.is_int);
         write_local(writer, &local);
-        json_written(json, writer);
+        json_written(json, "value", writer);
         sw_json_close_object(json);
     }
     sw_json_close_array(json);
@@ -265,7 +265,7 @@ static void print_json(const struct sw_run *run, struct sw_writer *writer, const
     sw_json_string(&json, "expression", expression);
     sw_json_string(&json, "scope", found->scope);
     json_object(&json, writer, found->value, found->is_int);
-    json_written(&json, writer);
+    json_written(&json, "value", writer);
     sw_run_json_end(&json, NULL);
 }
 
