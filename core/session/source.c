@@ -174,8 +174,9 @@ static bool index_lines(struct sw_source_file *file, int32_t number)
             size_t last = file->lines[file->line_count - 1];
             const char *end = memchr(file->text + last, '\n', file->len - last);
 
-            file->is_complete = !end;
-            if (!end)
+            /* What ends the last line begins no other. */
+            file->is_complete = !end || end + 1 == file->text + file->len;
+            if (file->is_complete)
                 break;
             start = (size_t)(end + 1 - file->text);
         }
