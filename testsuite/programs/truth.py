@@ -251,13 +251,11 @@ def _take():
     write_all(1, json.dumps(truth).encode("ascii"))
 
 
-def tell():
-    """Waits until every worker is parked, tells the truth and parks. Does not return."""
-    tell_after(int)
+def tell(step=int):
+    """Waits until every worker is parked, calls step(), tells the truth and parks.
 
-
-def tell_after(step):
-    """The same, and calls step() once every worker is parked."""
+    Does not return.
+    """
     register()
     for _ in _expected:
         os.read(_announced, 1)

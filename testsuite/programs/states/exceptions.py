@@ -103,4 +103,4 @@ def write():
         json.dump(texts, file)
 
 
-truth.tell_after(write)
+truth.tell(write)
