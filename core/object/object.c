@@ -51,7 +51,7 @@ int sw_type_name(
     if (status < 0)
         return status;
     for (char *c = buf; *c; c++)
-        if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
     return 0;
 }

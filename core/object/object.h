@@ -35,7 +35,7 @@ sw_addr sw_object_word_at(const struct sw_reader *reader, sw_addr addr, unsigned
 int sw_object_word(const struct sw_reader *reader, sw_addr addr, unsigned index, const char *what,
     struct sw_error *reterr, uint64_t *ret_word);
 
-/* tp_name of a type into `buf`, such as "code" or "_thread.lock"; non-ASCII bytes become '?'. */
+/* tp_name of a type into `buf`, such as "code" or "_thread.lock"; control characters become '?'. */
 int sw_type_name(
     const struct sw_reader *reader, sw_addr type, struct sw_error *reterr, char *buf, size_t size);
 
