@@ -7,31 +7,12 @@
 #include <string.h>
 
 #include "corrupt.h"
+#include "lines.h"
 #include "outcome.h"
 #include "replay.h"
 
 /* A walk over a fixture takes a hundred reads; a line table may honestly claim 8 MiB. */
 enum { MOST_READS = 100000, MOST_CHANGES = 6, MOST_ANY = 12, MOST_CHILDREN = 1000 };
-
-/* Each begins where an earlier one left the selection. A library without a command refuses it. */
-static const char *const lines[] = {
-    "bt -a --columns --qualname",
-    "info",
-    "bt -3",
-    "bt -a --json",
-    "info --json",
-    "bt-full",
-    "bt --locals --source",
-    "bt -a --locals --json",
-    "locals",
-    "frame 2; locals --json",
-    "frame 3; locals",
-    "up; up --json; down; list; list 1,20",
-    "print captured[-1]",
-    "print GLOBAL[1]['key'][0]; print GLOBAL --json",
-    "print self.name",
-    "cache",
-};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
@@ -50,19 +31,18 @@ static void run(struct sw_session *session, const char *line, struct outcome *ou
     demand(outcome->status == 0 || outcome->error.message[0]);
 }
 
-/* Every command without words: also those that came after this was written. */
+/* Each line begins where an earlier one left the selection. */
 static void run_all(struct sw_session *session, struct outcome *outcome)
 {
-    size_t count;
-    const struct sw_command *commands = sw_commands(&count);
+    static struct lines lines;
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        run(session, lines[i], outcome);
+    if (!lines.count)
+        lines_init(&lines);
+    for (size_t i = 0; i < lines.count; i++) {
+        run(session, lines.items[i], outcome);
         if (i % 4 == 1)
             sw_session_invalidate(session);
     }
-    for (size_t i = 0; i < count; i++)
-        run(session, commands[i].name, outcome);
 }
 
 static int count_text(void *ctx, enum sw_style style, const char *text, size_t len)

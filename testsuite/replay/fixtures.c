@@ -79,8 +79,11 @@ static bool run_one(
     const char *path = fixtures->paths[index], *slash = strrchr(path, '/');
     /* Images of values take many reads; those of neighbouring versions take turns. */
     unsigned stride = fixtures->stride * (strstr(path, "-values.swi") ? VALUES_STRIDE : 1);
-    struct fixture fixture = {
-        .path = path, .root = fixtures->root, .stride = stride, .first = index % stride};
+    struct fixture fixture = {.path = path,
+        .root = fixtures->root,
+        .index = index,
+        .stride = stride,
+        .first = index % stride};
     char name[128], why[128];
 
     snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);

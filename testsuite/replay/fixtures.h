@@ -11,6 +11,7 @@ struct fixture {
     const char *name; /* without directory and ".swi" */
     const char *root; /* for replay.file_root */
     struct image image;
+    unsigned index;    /* among the images of this run */
     unsigned failures; /* reported by fixture_fail() */
     unsigned stride;   /* of what can be tried in turn, try every one of these ... */
     unsigned first;    /* ... from this one on, 0 to stride - 1: another one for each fixture */

@@ -76,8 +76,14 @@ void outcome_run(struct sw_session *session, const char *line, struct outcome *o
         line = end ? end + 2 : NULL;
     } while (line && outcome->status == 0);
     sw_session_counters(session, &after);
-    outcome->reads = after.reads - before.reads;
-    outcome->bytes = after.bytes - before.bytes;
+    /* `cache --clear` counts anew. */
+    outcome->reads = after.reads - (after.reads >= before.reads ? before.reads : 0);
+    outcome->bytes = after.bytes - (after.reads >= before.reads ? before.bytes : 0);
+}
+
+void outcome_reserve(struct outcome *outcome)
+{
+    begin(outcome);
 }
 
 void outcome_fini(struct outcome *outcome)

@@ -23,6 +23,9 @@ struct outcome {
    SW_E_USAGE. */
 void outcome_run(struct sw_session *session, const char *line, struct outcome *outcome);
 
+/* Let the text take its room now: enough for every fixture. */
+void outcome_reserve(struct outcome *outcome);
+
 /* Free the text. */
 void outcome_fini(struct outcome *outcome);
 
