@@ -49,6 +49,7 @@ void sw_sources_clear(struct sw_sources *sources)
     sources->count = 0;
     sources->bytes = 0;
     sources->cache_asked = false;
+    sources->host.asked = false;
 }
 
 void sw_sources_forget(struct sw_sources *sources)
@@ -56,43 +57,6 @@ void sw_sources_forget(struct sw_sources *sources)
     sw_sources_clear(sources);
     sources->cache_of = NULL;
     sources->cache = 0;
-}
-
-/* Where the host finds the target's file. Names may hold bytes as surrogates (PEP 383): give them
- * back. */
-static bool host_path(
-    struct sw_memory *memory, const char *path, size_t len, char *host, size_t size)
-{
-    size_t used = 0;
-
-    host[0] = '\0';
-    if (!len || path[0] == '<' || memchr(path, '\0', len))
-        return false;
-    if (memory->ops.file_root && memory->ops.file_root(memory->ctx, host, size) < 0)
-        return false;
-    if (!memory->ops.file_root && memory->info.kind == SW_TARGET_REMOTE)
-        return false;
-    if (path[0] != '/') {
-        if (memory->info.kind == SW_TARGET_LIVE && memory->info.pid > 0)
-            snprintf(host, size, "/proc/%lld/cwd/", (long long)memory->info.pid);
-        else
-            host[0] = '\0';
-    }
-    used = strlen(host);
-    for (size_t i = 0; i < len;) {
-        unsigned bytes;
-        uint32_t c = sw_utf8_get(path + i, len - i, &bytes);
-
-        if (used + 5 > size)
-            return false;
-        if (c >= 0xdc80 && c <= 0xdcff)
-            host[used++] = (char)(c - 0xdc00);
-        else
-            used += sw_utf8_put(c, host + used);
-        i += bytes;
-    }
-    host[used] = '\0';
-    return true;
 }
 
 /* When the file was last written; 0 when it cannot be told. By number, as fstat() in glibc 2.33. */
@@ -137,12 +101,59 @@ static int64_t process_start(const struct sw_memory *memory)
            strtoll(at, NULL, 10) / sysconf(_SC_CLK_TCK);
 }
 
+static const struct sw_source_host *find_host(
+    struct sw_sources *sources, const struct sw_memory *memory)
+{
+    struct sw_source_host *host = &sources->host;
+
+    if (host->asked)
+        return host;
+    host->asked = true;
+    host->root[0] = '\0';
+    host->none = memory->ops.file_root
+                     ? memory->ops.file_root(memory->ctx, host->root, sizeof(host->root)) < 0
+                     : memory->info.kind == SW_TARGET_REMOTE;
+    host->start = process_start(memory);
+    return host;
+}
+
+/* Where the host finds the target's file. Names may hold bytes as surrogates (PEP 383): give them
+ * back. */
+static bool host_path(struct sw_sources *sources, const struct sw_memory *memory, const char *path,
+    size_t len, char *host, size_t size)
+{
+    size_t used = 0;
+
+    if (!len || path[0] == '<' || memchr(path, '\0', len) || find_host(sources, memory)->none)
+        return false;
+    if (path[0] == '/')
+        snprintf(host, size, "%s", sources->host.root);
+    else if (memory->info.kind == SW_TARGET_LIVE && memory->info.pid > 0)
+        snprintf(host, size, "/proc/%lld/cwd/", (long long)memory->info.pid);
+    else
+        host[0] = '\0';
+    used = strlen(host);
+    for (size_t i = 0; i < len;) {
+        unsigned bytes;
+        uint32_t c = sw_utf8_get(path + i, len - i, &bytes);
+
+        if (used + 5 > size)
+            return false;
+        if (c >= 0xdc80 && c <= 0xdcff)
+            host[used++] = (char)(c - 0xdc00);
+        else
+            used += sw_utf8_put(c, host + used);
+        i += bytes;
+    }
+    host[used] = '\0';
+    return true;
+}
+
 /* Read a whole file; never mapped, for it may be cut while we look. Not fstat(): glibc 2.33 made
    that a symbol that older systems lack. Pipes cannot seek, terminals and devices have no end. */
-static bool read_file(const struct sw_memory *memory, const char *path, struct sw_source_file *file)
+static bool read_file(
+    const struct sw_source_host *host, const char *path, struct sw_source_file *file)
 {
-    int64_t start;
-
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 
@@ -155,10 +166,8 @@ static bool read_file(const struct sw_memory *memory, const char *path, struct s
             break;
         file->len += (size_t)got;
     }
-    if (file->len) {
-        start = process_start(memory);
-        file->is_stale = start && written_at(fd) > start;
-    }
+    if (file->len)
+        file->is_stale = host->start && written_at(fd) > host->start;
     if (fd >= 0)
         close(fd);
     return file->len > 0;
@@ -281,7 +290,8 @@ static struct sw_source_file *file_open(
     }
     memcpy(file->path, path, len);
     file->path_len = len;
-    if (!host_path(memory, path, len, host, sizeof(host)) || !read_file(memory, host, file)) {
+    if (!host_path(sources, memory, path, len, host, sizeof(host)) ||
+        !read_file(&sources->host, host, file)) {
         free(file->text);
         file->text = NULL;
         file->len = 0;

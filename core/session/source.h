@@ -13,11 +13,22 @@
 
 struct sw_source_file;
 
+enum { SW_MAX_ROOT = 1024 };
+
+/* Where files are, and since when the process runs: asked once for each stop. */
+struct sw_source_host {
+    bool asked;
+    bool none;     /* the target's files cannot be had */
+    int64_t start; /* of the process, in seconds since 1970; 0 when it cannot be told */
+    char root[SW_MAX_ROOT];
+};
+
 /* The files read so far. Zero-initialised is a valid, empty cache. */
 struct sw_sources {
     struct sw_source_file *files[SW_MAX_SOURCE_FILES];
     unsigned count;
     size_t bytes;
+    struct sw_source_host host;
     struct sw_arena lines; /* those of linecache */
     /* linecache.cache, a dict, of the runtime that was asked last. To find it costs reading the
        names of all modules, so it is kept from stop to stop; 0 until it was found. */
