@@ -10,8 +10,11 @@
    the frame is the evaluation loop's own (FRAME_OWNED_BY_CSTACK, _BY_INTERPRETER). */
 enum { OWNER_GENERATOR = 1, OWNER_FIRST_SHIM = 3 };
 
-/* How much of a data stack chunk is fetched at once: 16 KiB is the size of a chunk in CPython. */
-enum { FETCH_SIZE = 64 * 1024 };
+enum {
+    CHUNK_SIZE = 16 * 1024, /* of the smallest chunk: DATA_STACK_CHUNK_SIZE (Python/pystate.c) */
+    FETCH_SIZE = 64 * 1024, /* what is fetched at once */
+    LONG_ROW = 4            /* so many chunks in a row promise more */
+};
 
 void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, struct sw_codes *codes,
     const struct sw_thread_state *thread)
@@ -21,9 +24,6 @@ void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, str
     stack->codes = codes;
     stack->next = thread->frame;
     stack->chunk = thread->datastack_chunk;
-    if (stack->chunk && sw_reader_uint(&runtime->reader, stack->chunk, SW_F_STACK_CHUNK_CHUNK_SIZE,
-                            NULL, &stack->chunk_size) < 0)
-        stack->chunk = 0;
 }
 
 /* ---------------------------------------------------------------- fetching ahead */
@@ -33,24 +33,42 @@ static bool in_chunk(sw_addr addr, sw_addr chunk, uint64_t size)
     return chunk && addr >= chunk && addr - chunk < size;
 }
 
+/* Whether the frame at `addr` lies in the chunk, whose size is read; on the way what the walk will
+   come through is fetched: the chunk up to that frame, and more when many chunks have followed
+   each other in memory. */
+static bool enter_chunk(struct sw_stack *stack, sw_addr chunk, sw_addr addr)
+{
+    const struct sw_reader *reader = &stack->runtime->reader;
+    bool follows = stack->chunk_size && chunk == stack->chunk + stack->chunk_size;
+    uint64_t size, ahead = addr + reader->ends[SW_S_FRAME] - chunk;
+    uint32_t row = follows ? stack->row + 1 : 0;
+
+    if (!sw_reader_is_pointer(reader, chunk))
+        return false;
+    if (in_chunk(addr, chunk, CHUNK_SIZE))
+        sw_memory_prefetch(reader->memory, chunk, row < LONG_ROW ? ahead : FETCH_SIZE);
+    if (sw_reader_uint(reader, chunk, SW_F_STACK_CHUNK_CHUNK_SIZE, NULL, &size) < 0 ||
+        !in_chunk(addr, chunk, size))
+        return false;
+    stack->chunk = chunk;
+    stack->chunk_size = size;
+    stack->row = row;
+    return true;
+}
+
 /* Older frames lie below newer ones in a chunk, and older chunks behind it in a list: step to the
    previous chunk when the frame is there. Frames of generators lie in neither. */
 static bool find_chunk(struct sw_stack *stack, sw_addr addr)
 {
-    const struct sw_reader *reader = &stack->runtime->reader;
-    uint64_t previous, size;
+    uint64_t previous;
 
-    if (in_chunk(addr, stack->chunk, stack->chunk_size))
+    if (in_chunk(addr, stack->chunk, stack->chunk_size) ||
+        (stack->chunk && !stack->chunk_size && enter_chunk(stack, stack->chunk, addr)))
         return true;
-    if (!stack->chunk ||
-        sw_reader_uint(reader, stack->chunk, SW_F_STACK_CHUNK_PREVIOUS, NULL, &previous) < 0 ||
-        !sw_reader_is_pointer(reader, previous) ||
-        sw_reader_uint(reader, previous, SW_F_STACK_CHUNK_CHUNK_SIZE, NULL, &size) < 0 ||
-        !in_chunk(addr, previous, size))
-        return false;
-    stack->chunk = previous;
-    stack->chunk_size = size;
-    return true;
+    return stack->chunk &&
+           sw_reader_uint(&stack->runtime->reader, stack->chunk, SW_F_STACK_CHUNK_PREVIOUS, NULL,
+               &previous) == 0 &&
+           enter_chunk(stack, previous, addr);
 }
 
 /* Fetch the part of the chunk that the walk will come through. */

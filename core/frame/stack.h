@@ -33,7 +33,8 @@ struct sw_stack {
     uint64_t landmark_at;
     /* The chunk of the data stack that the walk is in (3.11+), and what of it was fetched. */
     sw_addr chunk;
-    uint64_t chunk_size;
+    uint64_t chunk_size; /* 0 until a frame was found in it */
+    uint32_t row;        /* chunks before this one that followed each other in memory */
     sw_addr fetched_from;
     sw_addr fetched_to;
 };
