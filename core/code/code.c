@@ -10,8 +10,13 @@ void sw_codes_clear(struct sw_codes *codes)
 {
     sw_map_clear(&codes->map);
     sw_arena_reset(&codes->arena);
-    codes->code_type = 0;
     codes->generation++;
+}
+
+void sw_codes_forget(struct sw_codes *codes)
+{
+    sw_codes_clear(codes);
+    codes->code_type = 0;
 }
 
 /* A core without its binaries lacks the name of the type, a string constant (gdb 13 reads it as

@@ -42,7 +42,7 @@ struct sw_code {
 struct sw_codes {
     struct sw_map map;
     struct sw_arena arena;
-    sw_addr code_type;   /* the type `code`, once one was seen: spares reading its name again */
+    sw_addr code_type;   /* the type `code`, once one was seen; it is static, and spares its name */
     unsigned generation; /* grows when the cache starts anew, and older pointers die */
 };
 
@@ -54,8 +54,11 @@ struct sw_codes {
 int sw_codes_get(struct sw_codes *codes, const struct sw_reader *reader, sw_addr addr,
     struct sw_error *reterr, struct sw_code **ret_code);
 
-/* Forget everything. */
+/* Forget the code objects. */
 void sw_codes_clear(struct sw_codes *codes);
+
+/* Forget also which type they have: the runtime is gone. */
+void sw_codes_forget(struct sw_codes *codes);
 
 /* The source position of the instruction at byte offset `lasti`. Line 0 when it cannot be told. */
 struct sw_position sw_code_position(

@@ -23,7 +23,7 @@ static int walk_native(struct sw_memory *memory, struct sw_modules *modules, sw_
             return 0;
         if (status == 0) {
             calls->starts[calls->count++] = function.start;
-            status = sw_unwind_step(memory, &function, &unwind);
+            status = sw_unwind_step(memory, modules, &function, &unwind);
         }
     }
     return status < 0 ? status : SW_E_LIMIT;

@@ -53,6 +53,8 @@ static void forget_stop(struct sw_session *session)
 static void forget_runtimes(struct sw_session *session)
 {
     sw_sources_forget(&session->sources);
+    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
+        sw_codes_forget(&session->codes[i]);
     sw_runtimes_fini(&session->runtimes);
     session->discovered = false;
 }

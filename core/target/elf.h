@@ -9,15 +9,7 @@
 #define SW_TARGET_ELF_H
 
 #include "target/memory.h"
-
-/* A function, or a part of one that the compiler moved out of line (".cold"). */
-struct sw_function {
-    sw_addr start;
-    uint64_t size;
-    sw_addr fde; /* its frame description entry, in .eh_frame (function.h) */
-};
-
-enum { SW_FUNCTIONS_KEPT = 64 };
+#include "target/place.h"
 
 /* The loaded files of a target. Zero-initialised is a valid, empty list. */
 struct sw_modules {
@@ -25,10 +17,7 @@ struct sw_modules {
     size_t count;
     size_t capacity;
     bool from_link_map; /* false: the debugger's own list */
-    struct {
-        sw_addr pc; /* 0 marks an empty slot */
-        struct sw_function function;
-    } functions[SW_FUNCTIONS_KEPT]; /* found before, by a hash of the pc: code does not change */
+    struct sw_places places;
 };
 
 /* List the loaded files: by the dynamic linker's link map, else as the debugger knows them. An

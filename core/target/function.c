@@ -149,17 +149,13 @@ static int find_function(struct sw_memory *memory, const struct sw_modules *modu
 int sw_function_find(struct sw_memory *memory, struct sw_modules *modules, sw_addr pc,
     struct sw_function *ret_function)
 {
-    size_t slot = (size_t)(pc * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SW_FUNCTIONS_KEPT;
-    struct sw_function function;
+    struct sw_place *place = sw_places_get(&modules->places, pc);
     int status = 0;
 
-    if (modules->functions[slot].pc != pc) {
-        status = find_function(memory, modules, pc, &function);
-        if (status < 0)
-            return status;
-        modules->functions[slot].pc = pc;
-        modules->functions[slot].function = function;
+    if (!place->has_function) {
+        status = find_function(memory, modules, pc, &place->function);
+        place->has_function = status == 0;
     }
-    *ret_function = modules->functions[slot].function;
-    return 0;
+    *ret_function = place->function;
+    return status;
 }

@@ -145,25 +145,14 @@ static int parse_cie(struct cursor cursor, struct cie *ret_cie)
 
 /* ---------------------------------------------------------------- call frame instructions */
 
-enum rule_kind { RULE_SAME = 0, RULE_UNDEFINED, RULE_AT_OFFSET };
-
-struct rules {
-    unsigned cfa_register;
-    int64_t cfa_offset;
-    struct {
-        enum rule_kind kind;
-        int64_t offset;
-    } registers[SW_UNWIND_REGISTERS];
-};
-
 enum { REMEMBERED_MAX = 8 };
 
 /* The state of a program that runs until it passes `stop`. */
 struct machine {
     const struct cie *cie;
-    struct rules rules;
-    struct rules initial;
-    struct rules remembered[REMEMBERED_MAX];
+    struct sw_unwind_rules rules;
+    struct sw_unwind_rules initial;
+    struct sw_unwind_rules remembered[REMEMBERED_MAX];
     unsigned depth;
     uint64_t location; /* bytes from the start of the function */
     uint64_t stop;
@@ -189,7 +178,8 @@ enum {
     CFA_GNU_ARGS_SIZE = 0x2e,
 };
 
-static void set_rule(struct machine *machine, uint64_t number, enum rule_kind kind, int64_t offset)
+static void set_rule(
+    struct machine *machine, uint64_t number, enum sw_rule_kind kind, int64_t offset)
 {
     if (number >= SW_UNWIND_REGISTERS)
         return; /* vector registers: nobody asks for them */
@@ -199,7 +189,7 @@ static void set_rule(struct machine *machine, uint64_t number, enum rule_kind ki
 
 static int run_extended(struct machine *machine, struct cursor *cursor, uint8_t opcode)
 {
-    struct rules *rules = &machine->rules;
+    struct sw_unwind_rules *rules = &machine->rules;
     uint64_t number;
 
     switch (opcode) {
@@ -216,14 +206,14 @@ static int run_extended(struct machine *machine, struct cursor *cursor, uint8_t 
         return 0;
     case CFA_OFFSET_EXTENDED:
         number = take_uleb(cursor);
-        set_rule(machine, number, RULE_AT_OFFSET,
+        set_rule(machine, number, SW_RULE_AT_OFFSET,
             (int64_t)(take_uleb(cursor) * (uint64_t)machine->cie->data_align));
         return 0;
     case CFA_UNDEFINED:
-        set_rule(machine, take_uleb(cursor), RULE_UNDEFINED, 0);
+        set_rule(machine, take_uleb(cursor), SW_RULE_UNDEFINED, 0);
         return 0;
     case CFA_SAME_VALUE:
-        set_rule(machine, take_uleb(cursor), RULE_SAME, 0);
+        set_rule(machine, take_uleb(cursor), SW_RULE_SAME, 0);
         return 0;
     case CFA_REMEMBER_STATE:
         if (machine->depth == REMEMBERED_MAX)
@@ -265,7 +255,7 @@ static int run_program(struct machine *machine, struct cursor cursor)
             machine->location += low * machine->cie->code_align;
             break;
         case CFA_OFFSET:
-            set_rule(machine, low, RULE_AT_OFFSET,
+            set_rule(machine, low, SW_RULE_AT_OFFSET,
                 (int64_t)(take_uleb(&cursor) * (uint64_t)machine->cie->data_align));
             break;
         case CFA_RESTORE:
@@ -282,7 +272,7 @@ static int run_program(struct machine *machine, struct cursor cursor)
 
 /* The rules in force at `offset` bytes into the function. */
 static int find_rules(struct sw_memory *memory, const struct sw_function *function, uint64_t offset,
-    struct rules *ret_rules)
+    struct sw_unwind_rules *ret_rules)
 {
     uint8_t cie_bytes[ENTRY_MAX], fde_bytes[ENTRY_MAX];
     struct machine machine = {.stop = offset};
@@ -318,7 +308,7 @@ static int find_rules(struct sw_memory *memory, const struct sw_function *functi
 /* ---------------------------------------------------------------- one step */
 
 static int apply_rules(
-    struct sw_memory *memory, const struct rules *rules, struct sw_unwind *unwind)
+    struct sw_memory *memory, const struct sw_unwind_rules *rules, struct sw_unwind *unwind)
 {
     struct sw_unwind caller = *unwind;
     sw_addr cfa;
@@ -332,9 +322,9 @@ static int apply_rules(
     for (unsigned i = 0; i < SW_UNWIND_REGISTERS; i++) {
         int status;
 
-        if (rules->registers[i].kind == RULE_UNDEFINED)
+        if (rules->registers[i].kind == SW_RULE_UNDEFINED)
             caller.known &= ~(1u << i);
-        if (rules->registers[i].kind != RULE_AT_OFFSET)
+        if (rules->registers[i].kind != SW_RULE_AT_OFFSET)
             continue;
         status = sw_memory_uint(memory, cfa + (uint64_t)rules->registers[i].offset, 8,
             "saved register", NULL, &caller.values[i]);
@@ -344,18 +334,24 @@ static int apply_rules(
     }
     caller.values[SW_UNWIND_RSP] = cfa;
     caller.is_innermost = false;
-    if (rules->registers[SW_UNWIND_PC].kind != RULE_AT_OFFSET || !caller.values[SW_UNWIND_PC])
+    if (rules->registers[SW_UNWIND_PC].kind != SW_RULE_AT_OFFSET || !caller.values[SW_UNWIND_PC])
         return SW_E_NOT_FOUND;
     *unwind = caller;
     return 0;
 }
 
-int sw_unwind_step(
-    struct sw_memory *memory, const struct sw_function *function, struct sw_unwind *unwind)
+int sw_unwind_step(struct sw_memory *memory, struct sw_modules *modules,
+    const struct sw_function *function, struct sw_unwind *unwind)
 {
     sw_addr pc = unwind->values[SW_UNWIND_PC] - !unwind->is_innermost;
-    struct rules rules;
-    int status = find_rules(memory, function, pc - function->start, &rules);
+    struct sw_place *place = sw_places_get(&modules->places, pc);
 
-    return status < 0 ? status : apply_rules(memory, &rules, unwind);
+    if (!place->has_rules) {
+        int status = find_rules(memory, function, pc - function->start, &place->rules);
+
+        if (status < 0)
+            return status;
+        place->has_rules = true;
+    }
+    return apply_rules(memory, &place->rules, unwind);
 }

@@ -10,9 +10,6 @@
 
 #include "target/function.h"
 
-/* Numbers of the x86-64 psABI for DWARF: rax rdx rcx rbx rsi rdi rbp rsp r8-r15, return address. */
-enum { SW_UNWIND_RSP = 7, SW_UNWIND_PC = 16, SW_UNWIND_REGISTERS = 17 };
-
 /* One native frame: what its registers hold, as far as that is known. */
 struct sw_unwind {
     uint64_t values[SW_UNWIND_REGISTERS];
@@ -30,7 +27,7 @@ int sw_unwind_function(struct sw_memory *memory, struct sw_modules *modules,
 
 /* Go to the caller of a frame in `function`. SW_E_NOT_FOUND at the outermost frame;
    SW_E_UNSUPPORTED for rules that compilers do not write for C. */
-int sw_unwind_step(
-    struct sw_memory *memory, const struct sw_function *function, struct sw_unwind *unwind);
+int sw_unwind_step(struct sw_memory *memory, struct sw_modules *modules,
+    const struct sw_function *function, struct sw_unwind *unwind);
 
 #endif

@@ -257,7 +257,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         link_words(&world, bytes, world.len);
         world.bytes = bytes;
         run(&world, data);
-        sw_codes_clear(&world.codes);
+        sw_codes_forget(&world.codes);
         sw_types_clear(&world.types);
         sw_arena_reset(&world.arena);
         sw_memory_fini(&world.memory);

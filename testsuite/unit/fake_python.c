@@ -52,7 +52,7 @@ void fake_python_init(struct fake_python *python, const struct fake_build *build
 
 void fake_python_fini(struct fake_python *python)
 {
-    sw_codes_clear(&python->codes);
+    sw_codes_forget(&python->codes);
     sw_types_clear(&python->types);
     sw_arena_reset(&python->arena);
     sw_memory_fini(&python->memory);
