@@ -213,13 +213,14 @@ static struct method enter_method(
     return method;
 }
 
-static void describe(
-    const struct sw_reader *reader, const struct method *method, struct sw_builtin *ret_builtin)
+static void describe(const struct sw_reader *reader, const struct method *method,
+    const struct sw_native_calls *calls, struct sw_builtin *ret_builtin)
 {
     uint64_t name = 0;
     sw_addr type;
 
     memset(ret_builtin, 0, sizeof(*ret_builtin));
+    ret_builtin->function = calls->starts[method->depth - 1];
     if (sw_reader_uint(reader, method->def, SW_F_METHOD_DEF_NAME, NULL, &name) < 0 ||
         sw_memory_string(reader->memory, name, "method_def.name", ret_builtin->name,
             sizeof(ret_builtin->name), NULL) < 0)
@@ -268,6 +269,6 @@ int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *fra
     }
     if (!best.depth || ambiguous)
         return SW_E_NOT_FOUND;
-    describe(reader, &best, ret_builtin);
+    describe(reader, &best, calls, ret_builtin);
     return 0;
 }

@@ -24,6 +24,7 @@ struct sw_builtin {
     char name[SW_BUILTIN_NAME];
     char self_type[SW_BUILTIN_NAME]; /* "" for a function without self */
     sw_addr self;
+    sw_addr function; /* the first address of the C function */
 };
 
 /* Look at the selected native thread. SW_E_NOT_FOUND when the debugger cannot walk it, or no

@@ -183,16 +183,25 @@ static int value_of(const struct sw_locals *locals, uint64_t index, uint8_t kind
     return status < 0 ? status : word != 0;
 }
 
-static bool is_cell_as_well(const struct sw_locals *locals, uint64_t index, sw_addr name)
+/* Before 3.11 an argument that is a cell has a slot as each, and its value in the cell: whether
+   slot `index`, whose name this is, is in the tuple of names `which` as well, and where. */
+static bool find_other_slot(const struct sw_locals *locals, unsigned which, uint64_t index,
+    sw_addr name, uint64_t *ret_slot)
 {
     const struct sw_reader *reader = locals->reader;
-    uint64_t cells = locals->ends[1] - locals->ends[0];
+    uint64_t first = which ? locals->ends[which - 1] : 0, count = locals->ends[which] - first;
+    bool is_either = index < locals->ends[1];
 
-    for (uint64_t i = 0; index < locals->ends[0] && i < cells; i++) {
-        sw_addr cell;
+    if (locals->kinds || !is_either || (index < locals->ends[0]) == (which == 0))
+        return false;
+    for (uint64_t i = 0; i < count; i++) {
+        sw_addr other;
 
-        if (sw_sequence_item(reader, &locals->names[1], i, NULL, &cell) == 0 && cell == name)
+        if (sw_sequence_item(reader, &locals->names[which], i, NULL, &other) == 0 &&
+            other == name) {
+            *ret_slot = first + i;
             return true;
+        }
     }
     return false;
 }
@@ -235,18 +244,21 @@ int sw_locals_next(struct sw_locals *locals, struct sw_error *reterr, struct sw_
 {
     while (locals->next < locals->count) {
         struct sw_local local = {.name = 0};
-        uint64_t index = locals->next++;
+        uint64_t index = locals->next++, cell;
         uint8_t kind;
         int status = name_of(locals, index, reterr, &local, &kind);
 
         /* Variables of an inlined comprehension outside of it (3.12, PEP 709); what a class body
            has in cells, __class__, __classdict__ and variables around it, which are no names of its
-           own; an argument that is a cell has its value there (before 3.11, where the two have
-           slots each). */
+           own; a cell that was shown in the place of its argument. */
         if (status == 0 &&
             (kind & KIND_HIDDEN || (kind & (KIND_CELL | KIND_FREE) && !locals->is_function) ||
-                is_cell_as_well(locals, index, local.name)))
+                find_other_slot(locals, 0, index, local.name, &cell)))
             continue;
+        if (status == 0 && find_other_slot(locals, 1, index, local.name, &cell)) {
+            index = cell;
+            kind = KIND_CELL;
+        }
         if (status == 0)
             status = value_of(locals, index, kind, reterr, &local);
         if (status < 0)

@@ -75,6 +75,10 @@ static int newest_frame(const struct sw_reader *reader, const struct sw_span *sp
         return 0;
     case SW_FRAME_CHAIN_CURRENT_FRAME:
         *ret_frame = sw_span_uint(reader, span, SW_F_THREAD_STATE_CURRENT_FRAME);
+        /* Since 3.15 every thread state has a frame below all others, which runs no Python. */
+        if (sw_reader_has(reader, SW_F_THREAD_STATE_BASE_FRAME) &&
+            *ret_frame == sw_span_uint(reader, span, SW_F_THREAD_STATE_BASE_FRAME))
+            *ret_frame = 0;
         return 0;
     case SW_FRAME_CHAIN_CFRAME:
         cframe = sw_span_uint(reader, span, SW_F_THREAD_STATE_CFRAME);

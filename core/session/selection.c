@@ -89,6 +89,35 @@ void sw_session_loop_levels(struct sw_session *session, const struct sw_thread *
         levels[(*ret_count)++] = level++;
 }
 
+int sw_session_call_level(struct sw_session *session, const struct sw_thread *thread,
+    sw_addr function, unsigned *ret_level)
+{
+    struct sw_memory *memory = &session->memory;
+    struct sw_function found;
+    unsigned loop = 0, level;
+    sw_addr pc;
+
+    if (!memory->ops.native_frame || !thread->runtime->evaluation_loop ||
+        !find_loop(session, thread, &loop))
+        return SW_E_NOT_FOUND;
+    /* The outermost call of the function is the frame's own. */
+    for (level = loop; level-- > 0;)
+        if (memory->ops.native_frame(memory->ctx, level, &pc) == 0 &&
+            sw_function_find(memory, &session->runtimes.modules, level ? pc - 1 : pc, &found) ==
+                0 &&
+            found.start == function)
+            break;
+    if (level >= loop)
+        return SW_E_NOT_FOUND;
+    for (unsigned caller = level + 1; caller < loop; caller++)
+        if (memory->ops.native_frame(memory->ctx, caller, &pc) == 0) {
+            *ret_level = level + 1;
+            return 0;
+        }
+    *ret_level = level;
+    return 0;
+}
+
 /* The newest Python frame of the first evaluation loop at native frame `selected` or outwards. */
 static int index_of_native(struct sw_session *session, const struct sw_thread *thread,
     unsigned selected, uint64_t *ret_index)

@@ -31,6 +31,14 @@ int sw_session_go(struct sw_session *session, uint64_t index, struct sw_error *r
 void sw_session_loop_levels(struct sw_session *session, const struct sw_thread *thread,
     unsigned *levels, size_t max, size_t *ret_count);
 
+/*
+ * The debugger's level of the native frame that calls the C function at `function`, one above the
+ * innermost evaluation loop; the function's own level when the loop itself calls it. SW_E_NOT_FOUND
+ * when the debugger cannot say.
+ */
+int sw_session_call_level(struct sw_session *session, const struct sw_thread *thread,
+    sw_addr function, unsigned *ret_level);
+
 void sw_selections_clear(struct sw_session *session);
 
 #endif

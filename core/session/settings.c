@@ -9,7 +9,7 @@ enum { NOWHERE = -1 };
 static const struct sw_setting settings[] = {
     {"string-length", "Characters that are shown of one string.",
         "Of a longer one the beginning is shown, and how long it is.\n", false, 0,
-        SW_MAX_VALUE_WIDTH, 1024},
+        SW_MAX_VALUE_WIDTH, 1000},
     {"items", "Items that are shown of one container.",
         "Of a larger one the first are shown, and how many there are.\n", false, 0,
         SW_MAX_VALUE_WIDTH, 400},

@@ -165,6 +165,28 @@ void sw_put_builtin(struct sw_writer *writer, sw_addr addr, const struct sw_type
     put_reference(writer, self);
 }
 
+/* Objects/descrobject.c, wrapperobject: the descriptor, then the object. As CPython's extension for
+   gdb has it, which writes no "remote" here, and so as repr() does. */
+void sw_put_method_wrapper(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    const struct sw_reader *reader = writer->reader;
+    const struct sw_type *own;
+    sw_addr descriptor, self, name;
+    struct sw_error problem;
+
+    (void)type;
+    if (sw_object_word(reader, addr, 0, "method-wrapper", &problem, &descriptor) < 0 ||
+        sw_object_word(reader, addr, 1, "method-wrapper", &problem, &self) < 0 ||
+        sw_reader_uint(reader, descriptor, SW_F_DESCR_NAME, &problem, &name) < 0 ||
+        sw_types_of(writer->types, reader, self, &problem, &own) < 0) {
+        sw_writer_unreadable(writer, addr, &problem);
+        return;
+    }
+    sw_writer_puts(writer, "<method-wrapper '");
+    sw_writer_name(writer, name);
+    sw_writer_printf(writer, "' of %s object at 0x%llx>", own->name, (unsigned long long)self);
+}
+
 /* Objects/funcobject.c, Objects/descrobject.c: the first word of all three is what is called. */
 void sw_put_wrapped_callable(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {

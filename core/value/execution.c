@@ -109,7 +109,7 @@ void sw_put_frame(struct sw_writer *writer, sw_addr addr, const struct sw_type *
         sw_writer_unreadable(writer, addr, &problem);
         return;
     }
-    sw_writer_printf(writer, "Frame 0x%llx, for file ", (unsigned long long)addr);
+    sw_writer_printf(writer, "Frame 0x%llx, for file ", (unsigned long long)frame.addr);
     put_text(writer, &frame.code->filename);
     sw_writer_printf(writer, ", line %d, in ", (int)frame.position.line);
     put_text(writer, &frame.code->name);

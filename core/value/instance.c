@@ -52,13 +52,22 @@ void sw_writer_class_name(struct sw_writer *writer, sw_addr addr, const struct s
         sw_writer_puts(writer, type->name);
 }
 
-static bool has_attributes(const struct sw_reader *reader, sw_addr addr, const struct sw_type *type)
+/* Whether the object has attributes (or what cannot be read), or an empty place for them. */
+enum has { HAS_NO_PLACE, HAS_NONE, HAS_SOME };
+
+static enum has has_attributes(
+    const struct sw_reader *reader, sw_addr addr, const struct sw_type *type)
 {
     struct sw_attributes attributes;
     sw_addr name, value;
+    bool has_dict;
 
-    return sw_attributes_open(reader, addr, type, NULL, &attributes) < 0 ||
-           sw_attributes_next(&attributes, NULL, &name, &value) != 0;
+    if (sw_attributes_open(reader, addr, type, NULL, &attributes) < 0)
+        return HAS_SOME;
+    has_dict = attributes.has_dict;
+    if (sw_attributes_next(&attributes, NULL, &name, &value) != 0)
+        return HAS_SOME;
+    return has_dict ? HAS_NONE : HAS_NO_PLACE;
 }
 
 /* Whether the class of an old instance is Queue.Queue, or extends it: {cl_bases, cl_dict, cl_name}.
@@ -86,12 +95,12 @@ static bool is_queue27(const struct sw_reader *reader, sw_addr addr)
     return false;
 }
 
-/* "<Name(attribute=V) at remote 0x..>", "<Name at remote 0x..>", "<...>" within itself. */
+/* "<Name(attribute=V) at remote 0x..>", "<Name at remote 0x..>", "<...>" within itself. What C made
+   has attributes too now and then: those that Python gave it. */
 void sw_put_instance(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    /* What C made has attributes too now and then; they are no part of its value. */
-    bool is_open = type->is_python || type->kind == SW_KIND_INSTANCE27;
-    enum sw_entered entered = is_open ? sw_writer_enter(writer, addr) : SW_ENTERED;
+    enum sw_entered entered = sw_writer_enter(writer, addr);
+    enum has has;
 
     if (entered == SW_ENTERED_CYCLE) {
         sw_writer_puts(writer, "<...>");
@@ -105,14 +114,16 @@ void sw_put_instance(struct sw_writer *writer, sw_addr addr, const struct sw_typ
     }
     sw_writer_puts(writer, "<");
     sw_writer_class_name(writer, addr, type);
-    if (entered == SW_ENTERED_TOO_DEEP)
-        sw_writer_puts(writer, "(...)");
-    else if (is_open && has_attributes(writer->reader, addr, type)) {
+    has = has_attributes(writer->reader, addr, type);
+    if (has != HAS_NO_PLACE)
         sw_writer_puts(writer, "(");
+    if (has == HAS_SOME && entered == SW_ENTERED_TOO_DEEP)
+        sw_writer_puts(writer, "...");
+    else if (has == HAS_SOME)
         sw_writer_attributes(writer, addr, type, true);
+    if (has != HAS_NO_PLACE)
         sw_writer_puts(writer, ")");
-    }
-    if (is_open && entered == SW_ENTERED)
+    if (entered == SW_ENTERED)
         sw_writer_leave(writer);
     sw_writer_at(writer, addr);
 }

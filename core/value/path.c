@@ -359,6 +359,9 @@ static int find_start(struct walk *walk, const struct sw_frame *frame, struct sw
     }
     if (!len)
         return wrong(walk, "a name or an address is wanted");
+    /* No variable is called "two words". */
+    if (!strchr(".[", walk->at[len]))
+        return missing(walk, walk->at + strlen(walk->at));
     status = find_name(walk, frame, len, found);
     if (status == SW_E_NOT_FOUND)
         return missing(walk, walk->at + len);

@@ -111,11 +111,6 @@ static void put_quoted_bytes(
 
 /* ---------------------------------------------------------------- str */
 
-static void put_cut(struct sw_writer *writer, uint64_t length, const char *units)
-{
-    sw_writer_printf(writer, "...(%llu %s)", (unsigned long long)length, units);
-}
-
 static void put_characters(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
     struct sw_error problem;
@@ -130,7 +125,7 @@ static void put_characters(struct sw_writer *writer, sw_addr addr, const struct 
     sw_writer_size(writer, text.length, "characters");
     sw_writer_quoted(writer, text.data, text.len);
     if (text.cut)
-        put_cut(writer, text.length, "characters");
+        sw_writer_cut(writer, text.length, "characters");
 }
 
 void sw_put_str(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
@@ -205,7 +200,7 @@ static void put_unicode27(struct sw_writer *writer, sw_addr addr, const struct s
     put_quoted(
         writer, text, encode_units(raw, count, width, reader->memory->info.big_endian, text), true);
     if (count < length)
-        put_cut(writer, length, "characters");
+        sw_writer_cut(writer, length, "characters");
 }
 
 void sw_put_unicode27(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
@@ -237,7 +232,7 @@ static void put_memory(
     sw_writer_size(writer, length, "bytes");
     put_quoted_bytes(writer, bytes, count, escape_single);
     if (count < length)
-        put_cut(writer, length, "bytes");
+        sw_writer_cut(writer, length, "bytes");
 }
 
 static void put_bytes(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)

@@ -41,6 +41,7 @@ static const struct {
     {"method", SW_KIND_METHOD},
     {"instancemethod", SW_KIND_METHOD},
     {"builtin_function_or_method", SW_KIND_BUILTIN},
+    {"method-wrapper", SW_KIND_METHOD_WRAPPER},
     {"staticmethod", SW_KIND_WRAPPED_CALLABLE},
     {"classmethod", SW_KIND_WRAPPED_CALLABLE},
     {"property", SW_KIND_WRAPPED_CALLABLE},

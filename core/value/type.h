@@ -45,6 +45,7 @@ enum sw_kind {
     SW_KIND_FUNCTION,
     SW_KIND_METHOD,
     SW_KIND_BUILTIN,
+    SW_KIND_METHOD_WRAPPER,   /* a slot of a type made in C, bound: (1).__add__ */
     SW_KIND_WRAPPED_CALLABLE, /* staticmethod, classmethod, property */
     SW_KIND_PARTIAL,
     SW_KIND_GENERATOR,

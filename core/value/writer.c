@@ -49,6 +49,7 @@ static const struct {
     [SW_KIND_FUNCTION] = {.put = sw_put_function},
     [SW_KIND_METHOD] = {.put = sw_put_method},
     [SW_KIND_BUILTIN] = {.put = sw_put_builtin},
+    [SW_KIND_METHOD_WRAPPER] = {.put = sw_put_method_wrapper},
     [SW_KIND_WRAPPED_CALLABLE] = {.put = sw_put_wrapped_callable},
     [SW_KIND_PARTIAL] = {.put = sw_put_partial},
     [SW_KIND_GENERATOR] = {.put = sw_put_generator},
@@ -162,6 +163,17 @@ void sw_writer_size(struct sw_writer *writer, uint64_t size, const char *unit)
         return;
     writer->whole = size;
     writer->unit = unit;
+}
+
+void sw_writer_cut(struct sw_writer *writer, uint64_t size, const char *unit)
+{
+    char text[64];
+    int len = snprintf(text, sizeof(text), "...(%llu %s)", (unsigned long long)size, unit);
+
+    if (!writer->is_outermost)
+        sw_writer_put(writer, text, (size_t)len);
+    else if (!writer->full)
+        append(writer, text, (size_t)len);
 }
 
 void sw_writer_put(struct sw_writer *writer, const char *text, size_t len)

@@ -72,6 +72,10 @@ void sw_writer_name(struct sw_writer *writer, sw_addr addr);
 /* "<unreadable at remote 0x..: why>" */
 void sw_writer_unreadable(struct sw_writer *writer, sw_addr addr, const struct sw_error *problem);
 
+/* "...(N items)" behind what of a string is shown. Of the value itself it is no part of the width:
+   a string that fits is not cut once more. */
+void sw_writer_cut(struct sw_writer *writer, uint64_t size, const char *unit);
+
 /* How large the object at hand is; kept when it is the value itself, and said when that is cut. */
 void sw_writer_size(struct sw_writer *writer, uint64_t size, const char *unit);
 
@@ -97,7 +101,8 @@ sw_value_put sw_put_list, sw_put_tuple, sw_put_deque, sw_put_range, sw_put_xrang
 sw_value_put sw_put_dict, sw_put_frozendict, sw_put_ordered_dict, sw_put_dict_view, sw_put_set,
     sw_put_frozenset, sw_put_mappingproxy;
 sw_value_put sw_put_type, sw_put_class27, sw_put_module, sw_put_function, sw_put_method,
-    sw_put_builtin, sw_put_wrapped_callable, sw_put_partial, sw_put_cell, sw_put_weakref;
+    sw_put_builtin, sw_put_method_wrapper, sw_put_wrapped_callable, sw_put_partial, sw_put_cell,
+    sw_put_weakref;
 sw_value_put sw_put_generator, sw_put_code, sw_put_frame, sw_put_traceback; /* execution.c */
 sw_value_put sw_put_instance, sw_put_exception, sw_put_enum;                /* instance.c */
 sw_value_put sw_put_date, sw_put_time, sw_put_datetime, sw_put_timedelta, sw_put_timezone,

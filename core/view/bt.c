@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frame/builtin.h"
 #include "view/command.h"
 #include "view/frame.h"
 #include "view/rendered.h"
@@ -147,26 +146,6 @@ static void put_frame(const struct sw_run *run, const struct bt_options *options
         sw_view_note(out, code->problem.message);
 }
 
-/* The C function that the newest frame calls; only the selected native thread can be asked. */
-static bool find_builtin(struct sw_session *session, const struct sw_thread *thread,
-    const struct sw_frame *frame, struct sw_builtin *ret_builtin)
-{
-    struct sw_native_calls calls;
-
-    return thread->selected && frame->index == 0 &&
-           sw_native_calls_read(thread->runtime, &session->runtimes.modules, &calls) == 0 &&
-           sw_builtin_find(thread->runtime, frame, &calls, ret_builtin) == 0;
-}
-
-static void put_builtin(struct sw_out *out, const struct sw_builtin *builtin)
-{
-    if (builtin->self)
-        sw_out_printf(out, SW_STYLE_PLAIN, "  <built-in method %s of %s object at remote 0x%llx>\n",
-            builtin->name, builtin->self_type, (unsigned long long)builtin->self);
-    else
-        sw_out_printf(out, SW_STYLE_PLAIN, "  <built-in function %s>\n", builtin->name);
-}
-
 /* The variables, each on its line; a large frame's code may be displaced by them. */
 static void put_locals(
     const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
@@ -208,8 +187,8 @@ static int put_stack(const struct sw_run *run, const struct bt_options *options,
         sw_out_puts(out, SW_STYLE_PLAIN, "  Garbage-collecting\n");
     walk_open(&walk, run->session, thread, options);
     while (out->status == 0 && walk_next(&walk, &frame)) {
-        if (find_builtin(run->session, thread, &frame, &builtin))
-            put_builtin(out, &builtin);
+        if (sw_view_find_builtin(run->session, thread, &frame, &builtin))
+            sw_view_builtin(out, "  ", &builtin);
         put_frame_again(run, options, thread->runtime, rendered, &frame);
         if (options->locals)
             put_locals(run, thread, &frame);
@@ -414,7 +393,7 @@ static void json_frame(const struct sw_run *run, const struct bt_options *option
     } else {
         sw_json_error(json, "problem", &frame->problem);
     }
-    if (find_builtin(run->session, thread, frame, &builtin))
+    if (sw_view_find_builtin(run->session, thread, frame, &builtin))
         json_builtin(json, &builtin);
     if (options->locals)
         json_locals(run, thread, frame, json);

@@ -118,6 +118,26 @@ void sw_view_full(const struct sw_run *run, struct sw_writer *writer, const stru
         sw_view_note(out, problem.message);
 }
 
+bool sw_view_find_builtin(struct sw_session *session, const struct sw_thread *thread,
+    const struct sw_frame *frame, struct sw_builtin *ret_builtin)
+{
+    struct sw_native_calls calls;
+
+    return thread->selected && frame->index == 0 &&
+           sw_native_calls_read(thread->runtime, &session->runtimes.modules, &calls) == 0 &&
+           sw_builtin_find(thread->runtime, frame, &calls, ret_builtin) == 0;
+}
+
+void sw_view_builtin(struct sw_out *out, const char *indent, const struct sw_builtin *builtin)
+{
+    sw_out_puts(out, SW_STYLE_PLAIN, indent);
+    if (builtin->self)
+        sw_out_printf(out, SW_STYLE_PLAIN, "<built-in method %s of %s object at remote 0x%llx>\n",
+            builtin->name, builtin->self_type, (unsigned long long)builtin->self);
+    else
+        sw_out_printf(out, SW_STYLE_PLAIN, "<built-in function %s>\n", builtin->name);
+}
+
 bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,
     const struct sw_frame *frame, int64_t first, int64_t last)
 {

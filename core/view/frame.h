@@ -3,6 +3,7 @@
 #ifndef SW_VIEW_FRAME_H
 #define SW_VIEW_FRAME_H
 
+#include "frame/builtin.h"
 #include "view/command.h"
 
 /* A name of the target, "?" when it could not be read. */
@@ -23,6 +24,14 @@ void sw_view_heading(const struct sw_run *run, const struct sw_thread *thread);
 
 /* What tells a thread from others, as members of a JSON object. */
 void sw_view_json_thread(const struct sw_thread *thread, struct sw_json *json);
+
+/* The C function that the frame calls: only the newest one does, and only the selected native
+   thread can be asked. */
+bool sw_view_find_builtin(struct sw_session *session, const struct sw_thread *thread,
+    const struct sw_frame *frame, struct sw_builtin *ret_builtin);
+
+/* "<built-in method NAME of TYPE object at remote 0x..>" on a line, `indent` before it. */
+void sw_view_builtin(struct sw_out *out, const char *indent, const struct sw_builtin *builtin);
 
 /* "  (message)" */
 void sw_view_note(struct sw_out *out, const char *message);

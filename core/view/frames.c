@@ -114,7 +114,7 @@ static int parse_number(
 
 static int move(const struct sw_run *run, int direction)
 {
-    const struct sw_thread *thread;
+    const struct sw_thread *thread = NULL;
     struct sw_frame frame;
     int64_t steps;
     bool as_json;
@@ -124,6 +124,12 @@ static int move(const struct sw_run *run, int direction)
         status = sw_session_move(run->session, direction * steps, run->reterr, &thread, &frame);
     if (status == 0)
         put_selected(run, as_json, thread, &frame);
+    /* At an end of the stack: no error, which would end a script that goes up as far as it can. */
+    if (status == SW_E_NOT_FOUND && thread && !as_json) {
+        sw_out_puts(run->out, SW_STYLE_PLAIN, run->reterr->message);
+        sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+        return 0;
+    }
     return status;
 }
 
@@ -212,6 +218,29 @@ int sw_run_list(const struct sw_run *run)
 
 /* ---------------------------------------------------------------- py-bt-full */
 
+/* What py-bt has before the newest frame, without numbers: no native frame tells it. */
+static void put_state(const struct sw_run *run, const struct sw_thread *thread)
+{
+    if (thread->waits_for_gil)
+        sw_out_puts(run->out, SW_STYLE_PLAIN, "Waiting for the GIL\n");
+    if (thread->collecting)
+        sw_out_puts(run->out, SW_STYLE_PLAIN, "Garbage-collecting\n");
+}
+
+/* "#N <built-in method ...>": what the newest frame calls. */
+static void put_builtin(
+    const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
+{
+    struct sw_builtin builtin;
+    unsigned level;
+
+    if (!sw_view_find_builtin(run->session, thread, frame, &builtin))
+        return;
+    if (sw_session_call_level(run->session, thread, builtin.function, &level) == 0)
+        sw_out_printf(run->out, SW_STYLE_PLAIN, "#%u ", level);
+    sw_view_builtin(run->out, "", &builtin);
+}
+
 int sw_run_bt_full(const struct sw_run *run)
 {
     const struct sw_threads *threads;
@@ -234,10 +263,13 @@ int sw_run_bt_full(const struct sw_run *run)
             continue;
         any = true;
         find_levels(run, thread, MAX_LEVELS, &levels);
+        put_state(run, thread);
         sw_thread_open_stack(run->session, thread, &stack);
         while (run->out->status == 0 && !run->session->memory.stopped &&
-               sw_stack_next(&stack, &problem, &frame) > 0)
+               sw_stack_next(&stack, &problem, &frame) > 0) {
+            put_builtin(run, thread, &frame);
             put_full(run, thread, &levels, &frame);
+        }
         free(levels.items);
         if (problem.status != SW_OK)
             sw_view_note(run->out, problem.message);

@@ -287,6 +287,13 @@ int sw_run_print(const struct sw_run *run)
         return status;
     sw_view_writer(run, thread, &writer);
     status = sw_path_find(&writer, &frame, expression, &problem, &found);
+    if (status == SW_E_NOT_FOUND && !as_json) {
+        /* No error, which would end a script: as in CPython's own extension. */
+        sw_out_text(run->out, SW_STYLE_PLAIN, problem.message, strlen(problem.message));
+        sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+        sw_writer_fini(&writer);
+        return 0;
+    }
     if (status == SW_E_USAGE)
         sw_run_usage(run, "%s", problem.message);
     else if (status < 0)

@@ -19,7 +19,7 @@ FRAME = re.compile(
 FILE = re.compile(
     r'(?P<number>)  File "(?P<file>.*)", line (?P<line>\d+|\?), in (?P<name>.*)(?P<variables>)'
 )
-BUILTIN = re.compile(r"  <(?:built-in|method-wrapper) ")
+BUILTIN = re.compile(r"(?:  |#\d+ |)<(?:built-in|method-wrapper) ")
 PRINTED = re.compile(r"(?P<scope>local|global|builtin) (?P<name>'[^']*'|u'[^']*') = (?P<value>.*)")
 LOCALS = re.compile(r"Locals for (.*)")
 

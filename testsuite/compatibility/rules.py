@@ -4,7 +4,6 @@
 A rule explains a Difference of its kind (differing.py) if its patterns match all of both texts and
 groups of the same name are the same text. The empty pattern is for what only the other one has.
 The reasons, and an example of each, are in the document: rules and document must name the same ids.
-An id that begins with "todo-" is for what Sidewinder should do as CPython's extension does.
 """
 
 import dataclasses
@@ -15,6 +14,7 @@ NO_ERROR = r"(?!error: ).*"
 FRAME = r"(?:#\d+ )?Frame 0x[0-9a-f]+, for file .*, line (?:\d+|\?), in .* \(.*"
 WORDS = r"\w+(?:, \w+)+"
 ATTRIBUTES = r"attributes: .*"
+INDENT = r"(?:  |#\d+ |)"  # of py-bt, py-bt-full with and without a number
 ADDRESS = r"at remote (?P<address>0x[0-9a-f]+)>"
 NO_FRAME = r"Unable to locate (?:python frame|gdb frame for python bytecode interpreter)"
 NO_LINES = r"error: there are no such lines .*"
@@ -33,6 +33,12 @@ def _goes_on(head, ours):
     return ours.startswith(head + ("" if head[-1] in "([{" else ", "))
 
 
+def _unescaped(text):
+    """The text with the characters that its escapes by number stand for."""
+    escape = r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))"
+    return re.sub(escape, lambda found: chr(int(found[found.lastindex], 16)), text)
+
+
 @dataclasses.dataclass(frozen=True)
 class Rule:
     id: str
@@ -42,6 +48,7 @@ class Rule:
     command: str = ANYTHING
     releases: tuple = ((2, 7), (99, 0))  # the first and the last one
     longer: bool = False  # ours begins with the group "head" of theirs
+    escaped: bool = False  # both are the same text where escapes are undone
     in_root: bool = False  # only where the interpreter's files are not the debugger's
 
     def explains(self, difference):
@@ -62,6 +69,8 @@ class Rule:
         for name in set(groups) & set(our_groups):
             if our_groups[name] not in (None, groups[name]):
                 return False
+        if self.escaped and _unescaped(difference.theirs) != _unescaped(difference.ours):
+            return False
         return not self.longer or _goes_on(groups["head"], difference.ours)
 
 
@@ -71,39 +80,40 @@ BY_LOOPS = ((3, 11), (99, 0))  # where one native frame runs several Python fram
 RULES = [
     # Whole outputs.
     Rule("no-process", "output", NO_FRAME + r"|error: .*", r"error: No process and no core file.*"),
-    Rule("fails", "output", r"error: Error occurred in Python.*", ANYTHING),
-    Rule("within-builtin", "output", r"Unable to read information on python frame", ANYTHING),
-    Rule("todo-no-frames", "output", NO_FRAME, r"Traceback [^\n]*:|error: Unable to find .*|"),
+    Rule("fails", "output", r"error: Error occurred in Python.*", NO_ERROR),
+    Rule("within-builtin", "output", r"Unable to read information on python frame",
+         r"(?:local|global|builtin) '.*' = .*|'.*' not found|[ >]*\d+ .*|Locals for .*"),
     Rule("outermost", "output", NO_FRAME, NO_ERROR),
     Rule("no-python", "output", NO_FRAME + r"|Traceback .*\n  <.*|#\d+ <.*",
          r"(?:error: )?Unable to locate python frame: .*"),
     Rule("optimized", "output", r".*\((?:frame information optimized out|"
          r"unable to read python frame information)\).*", NO_ERROR),
-    Rule("todo-print-words", "output", r"'.* .*' not found", r"error: '\w+' not found"),
     Rule("arguments", "output", ANYTHING, r"error: py-[a-z-]+: .*; usage: .*"),
     Rule("bt-count", "output", r"Traceback .*", r"Traceback .*", r"py-bt \d+"),
-    Rule("todo-error", "output", r"(?P<name>'.*') not found", r"error: (?P<name>'.*') not found"),
     Rule("print-finds", "output", r"'(?P<name>.*)' not found", r"\w+ '(?P<name>.*?)' = .*"),
     Rule("list-nothing", "output", r"", NO_LINES, r"py-list .*"),
     Rule("list-nothing", "output", r"", NO_LINES, r"py-list", ((3, 6), (3, 9))),
-    Rule("list-no-file", "output", r"Unable to open .*", ANYTHING, r"py-list.*"),
+    Rule("list-no-file", "output", r"Unable to open .*", NO_LINES + r"|[ >]*\d+ .*", r"py-list.*"),
     Rule("source", "output", r"[ >]*\d+ .*|" + NO_FRAME, NO_LINES, r"py-list.*", in_root=True),
     # Lines of py-bt, py-list and the lines of source below frames.
-    Rule("bt-not-waiting", "frame", r"  Waiting for the GIL", r"(?:  <.*)?"),
-    Rule("todo-collecting", "frame", r"  (?:Garbage-collecting|<built-in .*)",
-         r"  Garbage-collecting"),
-    Rule("todo-collecting", "frame", r"  Garbage-collecting", r""),
-    Rule("todo-collecting", "frame", r"", r"  Garbage-collecting"),
-    Rule("bt-builtin", "frame", r"  <(?:built-in|method-wrapper) .*|  <optimized out>", r""),
-    Rule("bt-builtin-newest", "frame", r"", r"  (?:<built-in .*|Waiting for the GIL)"),
+    Rule("bt-not-waiting", "frame", rf"{INDENT}Waiting for the GIL", rf"(?:{INDENT}<.*)?",
+         releases=((2, 7), (3, 6))),
+    Rule("bt-state", "frame", r"#\d+ (?P<state>Waiting for the GIL|Garbage-collecting)",
+         r"(?P<state>.*)", r"py-bt-full.*"),
+    Rule("bt-collecting", "frame", rf"{INDENT}(?:Garbage-collecting|<built-in .*)",
+         rf"{INDENT}Garbage-collecting"),
+    Rule("bt-collecting", "frame", rf"{INDENT}Garbage-collecting", r""),
+    Rule("bt-collecting", "frame", r"", rf"{INDENT}Garbage-collecting"),
+    Rule("bt-builtin", "frame", rf"{INDENT}<(?:built-in|method-wrapper) .*|{INDENT}<optimized out>",
+         r"", r"py-bt(?:-full)?(?: .*)?"),
+    Rule("bt-builtin-newest", "frame", r"", rf"{INDENT}(?:<built-in .*|Waiting for the GIL)",
+         r"py-bt(?:-full)?(?: .*)?"),
     Rule("file-name", "file", r".*[\x00-\x1f\x7f].*", r".*\\.*"),
     Rule("line-number", "line", r"\?", r"\d+", releases=((3, 11), (3, 11))),
     Rule("line-number", "line", r"\d*", r"\d+", releases=((3, 6), (3, 9))),
     Rule("source", "source", r"    .*", r"", in_root=True),
     Rule("source", "source", r"", r"    .*", in_root=True),
     # py-bt-full, py-up and py-down.
-    Rule("todo-full-builtin", "frame", r"#\d+ (?:<.*|Waiting for the GIL|Garbage-collecting)", r"",
-         r"py-bt-full.*"),
     Rule("move-builtin", "frame", r"#\d+ (?:<.*|Waiting for the GIL|Garbage-collecting)", r"",
          r"py-(?:up|down)"),
     Rule("bt-full-inlined", "frame", r'  File ".*', r"(?:#\d+ )?Frame .*|", r"py-bt-full.*",
@@ -118,20 +128,14 @@ RULES = [
     Rule("move-first", "frame", FRAME, r"", r"py-up"),
     Rule("no-python", "frame", NO_FRAME + "|" + AT_AN_END + r"|",
          r"error: Unable to locate python frame: .*"),
-    Rule("todo-no-frames", "frame", NO_FRAME, r"error: Unable to find .*"),
-    Rule("todo-error", "frame", rf"(?P<text>{AT_AN_END})", rf"error: (?P<text>{AT_AN_END})"),
-    Rule("todo-number", "number", r"#\d+ ", r""),
     # py-locals, and the variables of frames.
     Rule("locals-loop", "frames", r"Locals for .*", r"Locals for .*", releases=BY_LOOPS),
     Rule("locals-title", "title", r"", r".+", releases=BY_FRAMES),
-    Rule("todo-variable-order", "order", WORDS, WORDS),
     Rule("optimized", "variable", r" = Unable to read information on python frame", r""),
     Rule("variables", "variable", r"", r"\w+ = .*"),
     Rule("variables-module", "scope", r"global", r"local"),
     # Values.
     Rule("cut", "value", r"\.\.\.\(truncated\)", r""),
-    Rule("todo-cut-twice", "value", STRING,
-         STRING + r"\.\.\.\(\d+ (?:characters|bytes)\)\.\.\.\(truncated\)"),
     Rule("cut-string", "value", r"(?P<head>[bu]?['\"].{1000})['\"]",
          r"(?P<head>[bu]?['\"].{1000}).+['\"]"),
     Rule("cut-string", "value", STRING, STRING + r"\.\.\.\(\d+ (?:characters|bytes)\)"),
@@ -160,7 +164,7 @@ RULES = [
     Rule("value-cell", "value", at(r"cell"), ANYTHING),
     Rule("value-subclass", "value", r"<(?P<name>\w+)(?:\(.*\))? at remote .*",
          r"(?P<name>\w+)\(.*\)"),
-    Rule("value-slots", "value", rf"<(?P<name>\w+) {ADDRESS}", r"<(?P<name>\w+)\(.*"),
+    Rule("value-slots", "value", rf"<(?P<name>[\w.]+) {ADDRESS}", r"<(?P<name>[\w.]+)\(.*"),
     Rule("value-slots", "value", r"", r"\w+=.*"),
     Rule("value-slots", "value", rf"(?P<head><\w+\(.+)\) {ADDRESS}", rf"<.*, \w+=.*\) {ADDRESS}",
          longer=True),
@@ -169,18 +173,13 @@ RULES = [
     Rule("value-exception", "value", rf"exceptions\.{EXCEPTION}\(.*\)", rf"{EXCEPTION}\(.*\)"),
     Rule("value-empty", "value", r"\{\}", r"", releases=((3, 15), (99, 0))),
     Rule("value-order", "value", ATTRIBUTES, ATTRIBUTES),
-    Rule("value-characters", "value", r".*[^\x20-\x7e].*", r".*\\[xuU][0-9a-f]{2,8}.*"),
+    Rule("value-characters", "value", r".*[^\x20-\x7e].*", r".*\\[xuU][0-9a-f]{2,8}.*",
+         escaped=True),
     Rule("value-length", "value", r"(?P<head>[\[{(].*)[\]})]", r".*, .*[\]})]", longer=True),
     Rule("value-length", "value", r"-?0L?", r"<int of \d+ bits at remote .*>"),
     Rule("value-enum", "value", r"<(?P<name>\w+)\(.*", r"<(?P<name>\w+)(?:\.|:).*>"),
     Rule("value-lock", "value", r"<(?P<name>\w*Queue)\(.*", r"<(?P<name>\w*Queue) \(\d+ items.*"),
-    Rule("value-frame", "value", r"(?P<head>.*)\)", r".*, \w+=.*\)", longer=True),
-    Rule("todo-method-wrapper", "value", r"<method-wrapper '.*' of .*>", at(r"method-wrapper")),
-    Rule("todo-frame-address", "value", r"Frame 0x[0-9a-f]+", r"Frame 0x[0-9a-f]+"),
-    Rule("todo-empty-instance", "value", rf"<(?P<name>\w+)\(\) {ADDRESS}",
-         rf"<(?P<name>\w+) {ADDRESS}"),
-    Rule("todo-native-attributes", "value", rf"<(?P<name>_\w+\.\w+)\(.*\) {ADDRESS}",
-         rf"<(?P<name>_\w+\.\w+) {ADDRESS}"),
+    Rule("value-frame", "value", r"(?P<head>, for file .*)\)", r".*, \w+=.*\)", longer=True),
     Rule("value-library", "value", rf"<[\w.]+ {ADDRESS}",
          rf"[\w.]+(?:\(.*\))?|<\w+ .* {ADDRESS}|<\w+ [^>]*"),
 ]

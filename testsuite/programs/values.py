@@ -733,6 +733,13 @@ def instances():
     of_array = ArrayOf("i", [1])
     of_array.attribute = 1
     fraction = fractions.Fraction(1, 3)
+    stream, raw = open("/dev/null", "w"), open("/dev/null", "rb", 0)
+    if not PYTHON2:
+        raw.extra = stream
+        namespace, namespace_empty = types.SimpleNamespace(a=1), types.SimpleNamespace()
+        namespace_itself = types.SimpleNamespace()
+        namespace_itself.me = namespace_itself
+        cached = functools.lru_cache(None)(run("def counted(limit): pass")["counted"])
     if dataclasses:
         made = run(DATACLASS)
         data = untouched(functools.partial(made["Data"], 1, ["a"]))

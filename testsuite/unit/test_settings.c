@@ -25,7 +25,7 @@ static const struct {
     const char *name;
     int64_t minimum, maximum, fallback;
 } want[] = {
-    {"string-length", 0, SW_MAX_VALUE_WIDTH, 1024},
+    {"string-length", 0, SW_MAX_VALUE_WIDTH, 1000},
     {"items", 0, SW_MAX_VALUE_WIDTH, 400},
     {"depth", 1, SW_MAX_VALUE_DEPTH, 20},
     {"width", 16, SW_MAX_VALUE_WIDTH, 1024},
@@ -85,7 +85,7 @@ static void test_effect(void **state)
     struct sw_session *session = session_of(&fake);
 
     (void)state;
-    assert_int_equal(session->limits.string, 1024);
+    assert_int_equal(session->limits.string, 1000);
     assert_int_equal(session->limits.items, 400);
     assert_int_equal(session->limits.depth, 20);
     assert_int_equal(session->limits.width, 1024);

@@ -121,8 +121,6 @@ def compare_text(wanted, text):
 def compare_print(wanted, text):
     """The same for py-print."""
     expected, found = wanted["text"], text.strip("\n")
-    if expected.endswith(" not found"):
-        expected = _ERROR + expected
     if equals(expected, found):
         return []
     return [differs(f"{wanted['frame']}: py-print {wanted['expression']}", expected, found)]

@@ -28,6 +28,10 @@ import weakref
 import truth
 
 try:
+    import ctypes
+except ImportError:
+    ctypes = None
+try:
     import builtins
     import enum
     import pathlib
@@ -57,7 +61,7 @@ _document = {"frames": [], "prints": [], "settings": []}
 class Limits(object):
     """The settings of docs/values.md, with their defaults."""
 
-    def __init__(self, string_length=1024, items=400, depth=20, width=1024):
+    def __init__(self, string_length=1000, items=400, depth=20, width=1024):
         self.string_length = string_length
         self.items = items
         self.depth = depth
@@ -140,6 +144,27 @@ def attributes_of(obj):
     return found + list(_slots(obj))
 
 
+def has_place(obj):
+    """Whether the object has a dict for attributes, be it empty.
+
+    Before 3.11 the first attribute makes it, and so does to look at it, as attributes_of() does.
+    """
+    if id(obj) in _attributes and not _attributes[id(obj)] and sys.version_info < (3, 11):
+        return False
+    return PYTHON2 and type(obj) is types.InstanceType or type(obj).__dictoffset__ != 0
+
+
+def frame_address(obj):
+    """The address of a frame as text. Since 3.11 it is no object: PyFrameObject {PyObject, f_back,
+    f_frame ...}."""
+    if sys.version_info < (3, 11):
+        return "0x%x" % id(obj)
+    if not ctypes:
+        return ANY_ADDRESS
+    offset = object.__basicsize__ + ctypes.sizeof(ctypes.c_void_p)
+    return "0x%x" % ctypes.c_void_p.from_address(id(obj) + offset).value
+
+
 def _qualified(obj):
     return getattr(obj, "__qualname__", None) or obj.__name__
 
@@ -179,6 +204,13 @@ class Writer(object):
         """The text of the object, within the limits."""
         text = self.text(obj)
         width = self.limits.width
+        # How large a string is that was cut does not count.
+        note, at = "", -1
+        if isinstance(obj, (UNICODE, bytes, bytearray)) and len(obj) > self.limits.string_length:
+            note = self._whole(obj)
+            at = text.find(note)
+        if 0 <= at <= width:
+            width += len(note)
         if len(text) <= width:
             return text
         return text[:width] + self._whole(obj) + "...(truncated)"
@@ -346,7 +378,7 @@ class Writer(object):
         if any(obj is other for other in self.inside):
             return "<...>"
         if not pairs:
-            return "<%s %s>" % (name, at(obj))
+            return "<%s%s %s>" % (name, "()" if has_place(obj) else "", at(obj))
         if len(self.inside) >= self.limits.depth:
             return "<%s(...) %s>" % (name, at(obj))
         return self._within(
@@ -381,7 +413,8 @@ class Writer(object):
     # ------------------------------------------------------------------- types of C
 
     def _other(self, obj):
-        return "<%s %s>" % (type_name(obj), at(obj))
+        pairs = attributes_of(obj) if has_place(obj) else []
+        return self._instance(obj, type_name(obj), pairs)
 
     def _type(self, obj):
         module = obj.__module__
@@ -398,8 +431,7 @@ class Writer(object):
         for name in names:
             if name in found and name not in seen:
                 seen.append(name)
-        # Since 3.11 the text has the address of a struct that is no object.
-        address = ANY_ADDRESS if sys.version_info >= (3, 11) else "0x%x" % id(obj)
+        address = frame_address(obj)
         return "Frame %s, for file %s, line %d, in %s (%s)" % (
             address, code.co_filename, obj.f_lineno, code.co_name,
             ", ".join(self._named((name, found[name]) for name in seen)))
@@ -464,6 +496,8 @@ class Writer(object):
         types.BuiltinFunctionType: _builtin,
         types.CodeType: lambda self, obj: '<code object %s, file "%s", line %d, %s>' % (
             _code_name(obj), obj.co_filename, obj.co_firstlineno, at(obj)),
+        type((1).__add__): lambda self, obj: "<method-wrapper '%s' of %s object at 0x%x>" % (
+            obj.__name__, type_name(obj.__self__), id(obj.__self__)),
         types.FrameType: _frame,
         types.TracebackType: lambda self, obj: "<traceback (%s:%d in %s) %s>" % (
             os.path.basename(obj.tb_frame.f_code.co_filename), obj.tb_lineno,
