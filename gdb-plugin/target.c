@@ -343,19 +343,69 @@ static int target_reg(void *ctx, const char *name, uint64_t *ret_value)
         target, PyObject_CallMethod(target->frame, "read_register", "s", name), ret_value);
 }
 
+/* Whether target->frame is of the type that is gdb.NAME: 1 or 0. */
+static int has_frame_type(struct sw_gdb_target *target, const char *name)
+{
+    uint64_t type;
+    int status = take_number(target, PyObject_CallMethod(target->frame, "type", NULL), &type);
+
+    return status < 0 ? status : (int64_t)type == sw_gdb_int_attr(sw_gdb.module, name, -1);
+}
+
 static int target_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
 {
     struct sw_gdb_target *target = ctx;
-    uint64_t type;
     int status = select_frame(target, index);
 
     if (status == 0)
         status = take_number(target, PyObject_CallMethod(target->frame, "pc", NULL), ret_pc);
-    if (status == 0)
-        status = take_number(target, PyObject_CallMethod(target->frame, "type", NULL), &type);
+    return status < 0 ? status : has_frame_type(target, "INLINE_FRAME");
+}
+
+/* Copy the str attribute NAME of an object; "" when there is none. */
+static void take_attribute(PyObject *object, const char *name, char *buf, size_t size)
+{
+    sw_gdb_take_string(PyObject_GetAttrString(object, name), buf, size);
+}
+
+/* File and line of target->frame; without them the file that the code is from. */
+static void take_place(struct sw_gdb_target *target, struct sw_native_frame *native)
+{
+    PyObject *place = PyObject_CallMethod(target->frame, "find_sal", NULL);
+    PyObject *file = place ? PyObject_GetAttrString(place, "symtab") : NULL;
+
+    if (file && file != Py_None) {
+        take_attribute(file, "filename", native->file, sizeof(native->file));
+        native->line = (int32_t)sw_gdb_int_attr(place, "line", 0);
+    } else if (!PyErr_Occurred()) {
+        sw_gdb_take_string(
+            PyObject_CallMethod(sw_gdb.module, "solib_name", "K", (unsigned long long)native->pc),
+            native->module, sizeof(native->module));
+    }
+    Py_XDECREF(place);
+    Py_XDECREF(file);
+}
+
+static int target_native_detail(void *ctx, unsigned index, struct sw_native_frame *ret_frame)
+{
+    struct sw_gdb_target *target = ctx;
+    struct sw_native_frame native = {.size = sizeof(native)};
+    size_t size = ret_frame->size < sizeof(native) ? ret_frame->size : sizeof(native);
+    int status = target_native_frame(ctx, index, &native.pc);
+
     if (status < 0)
         return status;
-    return (int64_t)type == sw_gdb_int_attr(sw_gdb.module, "INLINE_FRAME", -1);
+    native.is_inline = status == 1;
+    if (take_number(target, PyObject_CallMethod(target->frame, "read_register", "s", "sp"),
+            &native.sp) == SW_E_STOPPED)
+        return SW_E_STOPPED;
+    sw_gdb_take_string(
+        PyObject_CallMethod(target->frame, "name", NULL), native.function, sizeof(native.function));
+    take_place(target, &native);
+    if (PyErr_Occurred() && failure(target, 0) < 0)
+        return SW_E_STOPPED;
+    memcpy(ret_frame, &native, size);
+    return 0;
 }
 
 /* The level of a frame without Frame.level(), which came with gdb 11. Drops the reference. */
@@ -581,6 +631,7 @@ const struct sw_target_ops sw_gdb_target_ops = {
     .reg = target_reg,
     .selected_frame = target_selected_frame,
     .native_frame = target_native_frame,
+    .native_detail = target_native_detail,
     .file_root = target_file_root,
     .interrupted = target_interrupted,
 };

@@ -31,6 +31,13 @@
 /* Native threads asked of the debugger, for the same reason. */
 #define SW_MAX_NATIVE_THREADS SW_MAX_THREADS
 
+/* Native frames of one stack: a recursion takes several of them, of 100 bytes at least, and stacks
+   of a gigabyte are rare. */
+#define SW_MAX_NATIVE_FRAMES 1000000
+
+/* Thread states with a stack on one native thread: interpreters within interpreters. */
+#define SW_MAX_STATES_OF_THREAD 16
+
 /* Frames of one stack: a recursion limit of a million has been seen in production; cycles are found
    long before by comparing addresses. */
 #define SW_MAX_FRAMES 10000000

@@ -23,6 +23,7 @@ void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, str
     stack->runtime = runtime;
     stack->codes = codes;
     stack->next = thread->frame;
+    stack->base = thread->base_frame;
     stack->chunk = thread->datastack_chunk;
 }
 
@@ -234,24 +235,59 @@ static bool is_last_of_loop(const struct sw_reader *reader, const struct sw_span
            sw_span_uint(reader, span, SW_F_FRAME_IS_ENTRY) != 0;
 }
 
+/* Take the next frame, of whatever kind, and step to the one behind it. */
+static int take_span(struct sw_stack *stack, struct sw_error *reterr, struct sw_span *ret_span)
+{
+    const struct sw_reader *reader = &stack->runtime->reader;
+    int status = check_progress(stack, reterr);
+
+    if (status == 0) {
+        fetch_ahead(stack, stack->next);
+        status = sw_span_load(reader, SW_S_FRAME, stack->next, reterr, ret_span);
+    }
+    stack->next = status < 0 ? 0 : sw_span_uint(reader, ret_span, SW_F_FRAME_PREVIOUS);
+    return status;
+}
+
+/* PyThreadState.base_frame (3.15) is below all loops, and of none. */
+static bool is_at_end(const struct sw_stack *stack)
+{
+    return !stack->next || stack->next == stack->base;
+}
+
+int sw_stack_leave_loop(struct sw_stack *stack, struct sw_error *reterr, sw_addr *ret_entry)
+{
+    const struct sw_reader *reader = &stack->runtime->reader;
+
+    while (!is_at_end(stack)) {
+        sw_addr addr = stack->next;
+        struct sw_span span;
+        int status = take_span(stack, reterr, &span);
+        bool is_entry;
+
+        if (status < 0)
+            return status;
+        is_entry = sw_span_uint(reader, &span, SW_F_FRAME_OWNER) >= OWNER_FIRST_SHIM;
+        if (!is_entry && !is_last_of_loop(reader, &span))
+            continue;
+        stack->loops++;
+        *ret_entry = is_entry ? addr : 0;
+        return 1;
+    }
+    return 0;
+}
+
 int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame)
 {
     const struct sw_reader *reader = &stack->runtime->reader;
 
-    while (stack->next) {
+    while (!is_at_end(stack)) {
         struct sw_frame frame = {.addr = stack->next, .lasti = -1, .position = {0, 0, -1, -1}};
         struct sw_span span;
-        int status = check_progress(stack, reterr);
+        int status = take_span(stack, reterr, &span);
 
-        if (status == 0) {
-            fetch_ahead(stack, stack->next);
-            status = sw_span_load(reader, SW_S_FRAME, stack->next, reterr, &span);
-        }
-        if (status < 0) {
-            stack->next = 0;
+        if (status < 0)
             return status;
-        }
-        stack->next = sw_span_uint(reader, &span, SW_F_FRAME_PREVIOUS);
         frame.loop = stack->loops;
         status = read_frame(stack, &span, &frame);
         stack->loops += is_last_of_loop(reader, &span);

@@ -25,6 +25,7 @@ struct sw_stack {
     const struct sw_runtime *runtime;
     struct sw_codes *codes;
     sw_addr next;     /* the frame to look at next; 0 at the end */
+    sw_addr base;     /* the thread state's own frame, at which the stack ends (3.15+) */
     uint32_t shown;   /* frames handed out */
     uint32_t loops;   /* calls of the evaluation loop that the walk has left behind */
     uint64_t visited; /* frames looked at, shims included */
@@ -48,6 +49,13 @@ void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, str
  * followed further; reterr says where and why.
  */
 int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame);
+
+/*
+ * Leave the evaluation loop that the walk is in, to its caller's: 1 and the address of the loop's
+ * own frame, which is on the native stack of the loop (3.12+; 0 before); 0 at the end of the stack,
+ * or a negative status.
+ */
+int sw_stack_leave_loop(struct sw_stack *stack, struct sw_error *reterr, sw_addr *ret_entry);
 
 /* One frame by itself, whatever stack it is on: a generator's, a traceback's. `index` is 0, `code`
    as above. */

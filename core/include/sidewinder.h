@@ -112,6 +112,19 @@ struct sw_module {
     sw_addr dynamic; /* address of the dynamic section in memory; 0 when there is none */
 };
 
+/* A native frame in the debugger's words. */
+struct sw_native_frame {
+    size_t size; /* sizeof(struct sw_native_frame) as the library was compiled */
+    sw_addr pc;
+    sw_addr sp;         /* the stack pointer as the frame has it; 0 when unknown */
+    bool is_inline;     /* inlined into the next frame, with which it shares its memory */
+    int32_t line;       /* of `file`; 0 when unknown */
+    char function[256]; /* as `bt` names it; "" when unknown */
+    char file[1024];    /* the source file; "" when unknown */
+    char module[1024];  /* the file that the code was loaded from; "" when unknown, or not asked
+                           because `file` is known */
+};
+
 /*
  * The debugger's side. Every function gets the `ctx` given to sw_session_create(). Unless its
  * comment says otherwise a function returns 0 or a negative enum sw_status, and never lets an
@@ -169,6 +182,12 @@ struct sw_target_ops {
        native frames have no Python frames that go with them, and on architectures whose stacks we
        cannot unwind ourselves the C function that the innermost Python frame calls is not named. */
     int (*native_frame)(void *ctx, unsigned index, sw_addr *ret_pc);
+
+    /* The `index`th native frame of the selected thread with all that is known of it; the debugger
+       may read its debug information for that. SW_E_NOT_FOUND ends the list. `ret_frame` comes with
+       its size filled in and all else zero. NULL: no native frames among the Python ones (`py-bt
+       --native`). */
+    int (*native_detail)(void *ctx, unsigned index, struct sw_native_frame *ret_frame);
 
     /* Put into buf a directory under which the target's own files are found ("/proc/123/root", a
        sysroot), "" for the host's. NULL: "" for targets on this machine and for cores; no source
@@ -284,6 +303,17 @@ SW_API const struct sw_command *sw_command_find(const char *name);
  */
 SW_API int sw_command_run(struct sw_session *session, const struct sw_command *command,
     const char *args, const struct sw_sink *sink, struct sw_error *reterr);
+
+/* ---------------------------------------------------------------- native stacks */
+
+/* What a native frame is to Python. */
+enum sw_native_kind {
+    SW_NATIVE_OTHER =
+        0,            /* a function of the program, or one of Python's that does something for it */
+    SW_NATIVE_LOOP,   /* the evaluation loop: Python frames run in it */
+    SW_NATIVE_INSIDE, /* a part of the evaluation loop that the next frame is of */
+    SW_NATIVE_PLUMBING, /* the interpreter's way from one call to the next */
+};
 
 /* ---------------------------------------------------------------- values */
 

@@ -121,6 +121,7 @@ int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_inter
     thread.thread_id = sw_span_uint(reader, &span, SW_F_THREAD_STATE_THREAD_ID);
     thread.native_id = sw_span_uint(reader, &span, SW_F_THREAD_STATE_NATIVE_THREAD_ID);
     thread.datastack_chunk = sw_span_uint(reader, &span, SW_F_THREAD_STATE_DATASTACK_CHUNK);
+    thread.base_frame = sw_span_uint(reader, &span, SW_F_THREAD_STATE_BASE_FRAME);
     thread.active = sw_span_uint(reader, &span, SW_F_THREAD_STATE_ACTIVE) != 0;
     thread.gil_requested = sw_span_uint(reader, &span, SW_F_THREAD_STATE_GIL_REQUESTED) != 0;
     if (sw_reader_has(reader, SW_F_THREAD_STATE_ID))

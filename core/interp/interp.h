@@ -25,6 +25,7 @@ struct sw_thread_state {
     uint64_t
         native_id; /* kernel id in the target's innermost PID namespace; 0 where there is none */
     sw_addr frame; /* the newest frame, shims included; 0 when it runs no Python */
+    sw_addr base_frame;      /* the oldest, which no loop runs (3.15+); 0 where there is none */
     sw_addr datastack_chunk; /* 0 before 3.11 */
     bool active;        /* attached to its interpreter and running or waiting in eval (3.12+) */
     bool gil_requested; /* waits for the GIL (3.15+) */

@@ -16,9 +16,6 @@ struct sw_selections {
     struct sw_arena arena;
 };
 
-/* Native frames that are looked at to find an evaluation loop. */
-enum { MAX_NATIVE_FRAMES = 1000000 };
-
 void sw_selections_clear(struct sw_session *session)
 {
     if (!session->selections)
@@ -59,7 +56,7 @@ static bool find_loop(struct sw_session *session, const struct sw_thread *thread
 {
     struct sw_memory *memory = &session->memory;
 
-    for (; *level < MAX_NATIVE_FRAMES; ++*level) {
+    for (; *level < SW_MAX_NATIVE_FRAMES; ++*level) {
         struct sw_function function;
         sw_addr pc;
         int status = memory->ops.native_frame(memory->ctx, *level, &pc);

@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* py-bt: the Python stack, as text in the form of CPython's own gdb extension, and as JSON. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/command.h"
+#include "view/bt.h"
 #include "view/frame.h"
 #include "view/rendered.h"
 #include "view/values.h"
 
-struct bt_options {
-    bool all;
-    bool columns;
-    bool qualname;
-    bool json;
-    bool locals;
-    bool source;    /* lines around the one that runs */
-    bool fold;      /* threads with the same stack together */
-    bool oldest;    /* count from the outermost frame */
-    uint64_t count; /* frames to show; UINT64_MAX for all */
-};
-
-static int parse(const struct sw_run *run, struct bt_options *options)
+static int parse(const struct sw_run *run, struct sw_bt_options *options)
 {
-    *options = (struct bt_options){.count = UINT64_MAX};
+    *options = (struct sw_bt_options){.count = UINT64_MAX};
     for (unsigned i = 0; i < run->args->count; i++) {
         const char *word = run->args->words[i];
         int64_t number;
@@ -41,6 +30,9 @@ static int parse(const struct sw_run *run, struct bt_options *options)
             options->fold = true;
         } else if (strcmp(word, "--source") == 0) {
             options->source = true;
+        } else if (strcmp(word, "--native") == 0 || strcmp(word, "--native=all") == 0) {
+            options->native = true;
+            options->plumbing = options->plumbing || word[8];
         } else if (sw_arg_number(word, &number) && options->count == UINT64_MAX) {
             if (number == 0)
                 return sw_run_usage(run, "0 frames asked for");
@@ -52,6 +44,8 @@ static int parse(const struct sw_run *run, struct bt_options *options)
             return sw_run_usage(run, "'%.40s' is no number of frames", word);
         }
     }
+    if (options->native && (options->all || options->oldest))
+        return sw_run_usage(run, "--native is of the selected thread, newest frame first");
     return 0;
 }
 
@@ -85,7 +79,7 @@ static uint64_t frames_to_skip(
 }
 
 static void walk_open(struct bt_walk *walk, struct sw_session *session,
-    const struct sw_thread *thread, const struct bt_options *options)
+    const struct sw_thread *thread, const struct sw_bt_options *options)
 {
     struct sw_frame frame;
     uint64_t skip = 0;
@@ -115,19 +109,19 @@ static bool walk_next(struct bt_walk *walk, struct sw_frame *ret_frame)
 
 /* ---------------------------------------------------------------- text */
 
-static void put_frame(const struct sw_run *run, const struct bt_options *options,
-    const struct sw_runtime *runtime, const struct sw_frame *frame)
+void sw_bt_put_frame(const struct sw_run *run, const struct sw_bt_options *options,
+    const struct sw_runtime *runtime, const struct sw_frame *frame, unsigned margin)
 {
     struct sw_out *out = run->out;
     const struct sw_code *code = frame->code;
 
     if (!code) {
-        sw_out_printf(out, SW_STYLE_NOTE, "  (frame at 0x%llx: ", (unsigned long long)frame->addr);
+        sw_out_printf(out, SW_STYLE_NOTE, "(frame at 0x%llx: ", (unsigned long long)frame->addr);
         sw_out_text(out, SW_STYLE_NOTE, frame->problem.message, strlen(frame->problem.message));
         sw_out_puts(out, SW_STYLE_NOTE, ")\n");
         return;
     }
-    sw_out_puts(out, SW_STYLE_PLAIN, "  File \"");
+    sw_out_puts(out, SW_STYLE_PLAIN, "File \"");
     sw_view_name(out, SW_STYLE_FILENAME, &code->filename);
     sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
     if (frame->position.line > 0)
@@ -141,26 +135,30 @@ static void put_frame(const struct sw_run *run, const struct bt_options *options
     if (options->source)
         sw_view_listing(run, runtime, frame, frame->position.line - 2, frame->position.line + 2);
     else
-        sw_view_source(run, runtime, frame, options->columns);
-    if (code->problem.status != SW_OK)
+        sw_view_source(run, runtime, frame, options->columns, margin);
+    if (code->problem.status != SW_OK) {
+        sw_view_margin(out, margin > 2 ? margin - 2 : 0);
         sw_view_note(out, code->problem.message);
+    }
 }
 
 /* The variables, each on its line; a large frame's code may be displaced by them. */
-static void put_locals(
-    const struct sw_run *run, const struct sw_thread *thread, const struct sw_frame *frame)
+void sw_bt_put_locals(const struct sw_run *run, const struct sw_thread *thread,
+    const struct sw_frame *frame, unsigned margin)
 {
     struct sw_writer writer;
+    char indent[16];
 
     if (!frame->code)
         return;
     sw_view_writer(run, thread, &writer);
-    sw_view_locals(run, &writer, frame, "      ", false);
+    snprintf(indent, sizeof(indent), "%*s", (int)margin, "");
+    sw_view_locals(run, &writer, frame, indent, false);
     sw_writer_fini(&writer);
 }
 
 /* The same, out of what is kept when the same line was shown before. */
-static void put_frame_again(const struct sw_run *run, const struct bt_options *options,
+static void put_frame_again(const struct sw_run *run, const struct sw_bt_options *options,
     const struct sw_runtime *runtime, struct sw_rendered *rendered, const struct sw_frame *frame)
 {
     size_t start = run->out->used;
@@ -168,11 +166,12 @@ static void put_frame_again(const struct sw_run *run, const struct bt_options *o
 
     if (sw_rendered_put(rendered, frame, run->out))
         return;
-    put_frame(run, options, runtime, frame);
+    sw_out_puts(run->out, SW_STYLE_PLAIN, "  ");
+    sw_bt_put_frame(run, options, runtime, frame, 4);
     sw_rendered_keep(rendered, frame, run->out, start, flushed);
 }
 
-static int put_stack(const struct sw_run *run, const struct bt_options *options,
+static int put_stack(const struct sw_run *run, const struct sw_bt_options *options,
     struct sw_rendered *rendered, const struct sw_thread *thread)
 {
     struct sw_out *out = run->out;
@@ -191,7 +190,7 @@ static int put_stack(const struct sw_run *run, const struct bt_options *options,
             sw_view_builtin(out, "  ", &builtin);
         put_frame_again(run, options, thread->runtime, rendered, &frame);
         if (options->locals)
-            put_locals(run, thread, &frame);
+            sw_bt_put_locals(run, thread, &frame, 6);
     }
     if (walk.more)
         sw_out_puts(out, SW_STYLE_NOTE, "  (more Python frames follow)\n");
@@ -205,6 +204,16 @@ static int put_stack(const struct sw_run *run, const struct bt_options *options,
         sw_out_puts(out, SW_STYLE_NOTE, ")\n");
     }
     return out->status;
+}
+
+int sw_bt_put_stack(
+    const struct sw_run *run, const struct sw_bt_options *options, const struct sw_thread *thread)
+{
+    struct sw_rendered rendered = {.arena = {NULL, 0}};
+    int status = put_stack(run, options, &rendered, thread);
+
+    sw_rendered_fini(&rendered);
+    return status;
 }
 
 static size_t count_selected(const struct sw_threads *threads, bool all)
@@ -296,7 +305,7 @@ static void put_group(const struct sw_run *run, const struct sw_threads *threads
 /* ---------------------------------------------------------------- stacks */
 
 static int bt_text(
-    const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
+    const struct sw_run *run, const struct sw_bt_options *options, const struct sw_threads *threads)
 {
     size_t count = count_selected(threads, options->all), shown = 0;
     uint64_t *numbers = options->all && options->fold ? stack_numbers(run, threads) : NULL;
@@ -365,13 +374,12 @@ static void json_locals(const struct sw_run *run, const struct sw_thread *thread
     sw_writer_fini(&writer);
 }
 
-static void json_frame(const struct sw_run *run, const struct bt_options *options,
-    struct sw_json *json, const struct sw_thread *thread, const struct sw_frame *frame)
+void sw_bt_json_frame(const struct sw_run *run, const struct sw_bt_options *options,
+    struct sw_json *json, const struct sw_thread *thread, const struct sw_frame *frame,
+    const struct sw_builtin *builtin)
 {
     const struct sw_code *code = frame->code;
-    struct sw_builtin builtin;
 
-    sw_json_open_object(json, NULL);
     sw_json_int(json, "index", frame->index);
     sw_json_address(json, "address", frame->addr);
     if (code) {
@@ -393,38 +401,50 @@ static void json_frame(const struct sw_run *run, const struct bt_options *option
     } else {
         sw_json_error(json, "problem", &frame->problem);
     }
-    if (sw_view_find_builtin(run->session, thread, frame, &builtin))
-        json_builtin(json, &builtin);
+    if (builtin)
+        json_builtin(json, builtin);
     if (options->locals)
         json_locals(run, thread, frame, json);
-    sw_json_close_object(json);
 }
 
-static int json_thread(const struct sw_run *run, const struct bt_options *options,
+int sw_bt_json_stack(const struct sw_run *run, const struct sw_bt_options *options,
     const struct sw_thread *thread, struct sw_json *json)
 {
+    struct sw_builtin builtin;
     struct bt_walk walk;
     struct sw_frame frame;
 
+    sw_json_open_array(json, "frames");
+    walk_open(&walk, run->session, thread, options);
+    while (run->out->status == 0 && walk_next(&walk, &frame)) {
+        bool is_calling = sw_view_find_builtin(run->session, thread, &frame, &builtin);
+
+        sw_json_open_object(json, NULL);
+        sw_bt_json_frame(run, options, json, thread, &frame, is_calling ? &builtin : NULL);
+        sw_json_close_object(json);
+    }
+    sw_json_close_array(json);
+    sw_json_bool(json, "more", walk.more);
+    sw_json_error(json, "end", &walk.end);
+    return run->out->status;
+}
+
+static int json_thread(const struct sw_run *run, const struct sw_bt_options *options,
+    const struct sw_thread *thread, struct sw_json *json)
+{
     sw_json_open_object(json, NULL);
     sw_view_json_thread(thread, json);
     sw_json_bool(json, "selected", thread->selected);
     sw_json_bool(json, "holds_gil", thread->holds_gil);
     sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);
     sw_json_bool(json, "collecting", thread->collecting);
-    sw_json_open_array(json, "frames");
-    walk_open(&walk, run->session, thread, options);
-    while (run->out->status == 0 && walk_next(&walk, &frame))
-        json_frame(run, options, json, thread, &frame);
-    sw_json_close_array(json);
-    sw_json_bool(json, "more", walk.more);
-    sw_json_error(json, "end", &walk.end);
+    sw_bt_json_stack(run, options, thread, json);
     sw_json_close_object(json);
     return run->out->status;
 }
 
 static int bt_json(
-    const struct sw_run *run, const struct bt_options *options, const struct sw_threads *threads)
+    const struct sw_run *run, const struct sw_bt_options *options, const struct sw_threads *threads)
 {
     struct sw_json json;
     int status = 0;
@@ -442,9 +462,11 @@ static int bt_json(
 int sw_run_bt(const struct sw_run *run)
 {
     const struct sw_threads *threads;
-    struct bt_options options;
+    struct sw_bt_options options;
     int status = parse(run, &options);
 
+    if (status == 0 && options.native)
+        return sw_bt_native(run, &options);
     if (status == 0)
         status = sw_session_threads(run->session, run->reterr, &threads);
     if (status < 0)

@@ -11,9 +11,12 @@ static const struct {
     int (*run)(const struct sw_run *run);
 } table[] = {
     {{"bt", "py-bt",
-         "py-bt [-a] [--columns] [--qualname] [--locals] [--source] [--fold] [--json] [N | -N]",
+         "py-bt [-a] [--native[=all]] [--columns] [--qualname] [--locals] [--source] [--fold] "
+         "[--json] [N | -N]",
          "Show the Python stack of the selected thread, newest frame first.",
          "  -a, --all    every Python thread, by the debugger's numbers\n"
+         "  --native     native frames among the Python ones, without the interpreter's own;\n"
+         "               --native=all with those\n"
          "  --columns    mark the part of the line that is being evaluated (CPython 3.11 and "
          "later)\n"
          "  --qualname   qualified names of functions (CPython 3.11 and later)\n"

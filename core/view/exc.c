@@ -66,7 +66,7 @@ static void put_entry(
     sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
     sw_view_name(out, SW_STYLE_FUNCTION, &frame->code->name);
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
-    sw_view_source(run, thread->runtime, frame, false);
+    sw_view_source(run, thread->runtime, frame, false, 4);
 }
 
 static void put_repeats(struct sw_out *out, unsigned count)

@@ -16,6 +16,11 @@ void sw_view_name(struct sw_out *out, enum sw_style style, const struct sw_text 
         sw_out_puts(out, style, "...");
 }
 
+void sw_view_margin(struct sw_out *out, unsigned margin)
+{
+    sw_out_printf(out, SW_STYLE_SOURCE, "%*s", (int)margin, "");
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\f' || c == '\v' || c == '\r';
@@ -23,9 +28,10 @@ static bool is_space(char c)
 
 /* Spaces below the characters before the marked part, carets below that part. Columns count bytes
    of the line, marks stand below characters. */
-static void put_carets(struct sw_out *out, const char *line, size_t len, size_t from, size_t to)
+static void put_carets(
+    struct sw_out *out, const char *line, size_t len, size_t from, size_t to, unsigned margin)
 {
-    sw_out_puts(out, SW_STYLE_SOURCE, "    ");
+    sw_view_margin(out, margin);
     for (size_t at = 0; at < len && at < to;) {
         unsigned bytes;
         uint32_t c = sw_utf8_get(line + at, len - at, &bytes);
@@ -38,7 +44,7 @@ static void put_carets(struct sw_out *out, const char *line, size_t len, size_t 
 }
 
 void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
-    const struct sw_frame *frame, bool columns)
+    const struct sw_frame *frame, bool columns, unsigned margin)
 {
     const struct sw_position *position = &frame->position;
     const struct sw_text *file = &frame->code->filename;
@@ -55,7 +61,7 @@ void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
         len--;
     if (len == indent)
         return;
-    sw_out_puts(run->out, SW_STYLE_SOURCE, "    ");
+    sw_view_margin(run->out, margin);
     sw_out_text(run->out, SW_STYLE_SOURCE, line + indent,
         len - indent < SW_MAX_SOURCE_LINE ? len - indent : SW_MAX_SOURCE_LINE);
     sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
@@ -65,7 +71,7 @@ void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
                         : len;
 
         put_carets(run->out, line + indent, len - indent, (size_t)position->column - indent,
-            to > indent ? to - indent : 0);
+            to > indent ? to - indent : 0, margin);
     }
 }
 

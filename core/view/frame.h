@@ -9,10 +9,13 @@
 /* A name of the target, "?" when it could not be read. */
 void sw_view_name(struct sw_out *out, enum sw_style style, const struct sw_text *text);
 
-/* The frame's source line, indented by four, with carets below the part that is being evaluated
-   when `columns` is set; nothing when it cannot be had. */
+/* So many spaces. */
+void sw_view_margin(struct sw_out *out, unsigned margin);
+
+/* The frame's source line behind `margin` spaces, with carets below the part that is being
+   evaluated when `columns` is set; nothing when it cannot be had. */
 void sw_view_source(const struct sw_run *run, const struct sw_runtime *runtime,
-    const struct sw_frame *frame, bool columns);
+    const struct sw_frame *frame, bool columns, unsigned margin);
 
 /* The lines `first` to `last` of the frame's file, numbered, ">" before the one that runs. False
    when there is none of them. */

@@ -49,7 +49,7 @@ static void put_full(const struct sw_run *run, const struct sw_thread *thread,
     sw_view_full(run, &writer, frame, level_of(levels, frame));
     sw_writer_fini(&writer);
     if (code && sw_codes_get(writer.codes, writer.reader, code, NULL, &again.code) == 0)
-        sw_view_source(run, thread->runtime, &again, false);
+        sw_view_source(run, thread->runtime, &again, false, 4);
 }
 
 static void json_frame(
