@@ -65,6 +65,15 @@ typedef struct {
 } PyModuleObject; /* Objects/moduleobject.c */
 #endif
 
+#if PY_VERSION_HEX < 0x03070000
+struct gc_generation {
+    PyGC_Head head;
+    int threshold;
+    int count;
+}; /* Modules/gcmodule.c */
+struct gc_generation *layout_probe_generations; /* clang drops types that nothing has */
+#endif
+
 #if PY_VERSION_HEX >= 0x03060000 && PY_VERSION_HEX < 0x030b0000
 struct _dictkeysobject {
     Py_ssize_t dk_refcnt;

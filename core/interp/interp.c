@@ -137,7 +137,7 @@ int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_inter
     return 0;
 }
 
-/* ---------------------------------------------------------------- GIL and collector */
+/* ---------------------------------------------------------------- GIL */
 
 /* Address of the _gil_runtime_state that serves an interpreter; 0 where the GIL has no such struct.
  */
@@ -223,20 +223,45 @@ bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter 
     return true;
 }
 
-bool sw_gc_is_collecting(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter)
-{
-    const struct sw_reader *reader = &runtime->reader;
-    uint64_t collecting = 0;
+/* ---------------------------------------------------------------- stop-the-world */
 
-    /* In the interpreter since 3.9, in the runtime before (3.7, 3.8); 2.7 and 3.6 have a static. */
-    if (sw_reader_has(reader, SW_F_INTERPRETER_STATE_GC_COLLECTING)) {
-        if (sw_reader_uint(reader, interpreter->addr, SW_F_INTERPRETER_STATE_GC_COLLECTING, NULL,
-                &collecting) < 0)
-            return false;
-    } else if (runtime->root && sw_reader_has(reader, SW_F_RUNTIME_STATE_GC_COLLECTING)) {
-        if (sw_reader_uint(
-                reader, runtime->root, SW_F_RUNTIME_STATE_GC_COLLECTING, NULL, &collecting) < 0)
-            return false;
+/* One struct _stoptheworld_state, Include/internal/pycore_interp.h. */
+struct world_fields {
+    enum sw_field_id requested, stopped, requester;
+};
+
+static void read_world(const struct sw_reader *reader, sw_addr addr,
+    const struct world_fields *fields, struct sw_world *world)
+{
+    uint64_t requested = 0, stopped = 0, requester = 0;
+
+    if (!addr || !sw_reader_has(reader, fields->requested) ||
+        sw_reader_uint(reader, addr, fields->requested, NULL, &requested) < 0 ||
+        sw_reader_uint(reader, addr, fields->stopped, NULL, &stopped) < 0 ||
+        sw_reader_uint(reader, addr, fields->requester, NULL, &requester) < 0)
+        return;
+    /* They are bools: anything else is no such struct. */
+    if (requested > 1 || stopped > 1)
+        return;
+    world->requested = world->requested || requested;
+    world->stopped = world->stopped || stopped;
+    if ((requested || stopped) && requester)
+        world->requester = requester;
+}
+
+void sw_world_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    struct sw_world *ret_world)
+{
+    static const struct world_fields of_interpreter = {SW_F_INTERPRETER_STATE_WORLD_REQUESTED,
+        SW_F_INTERPRETER_STATE_WORLD_STOPPED, SW_F_INTERPRETER_STATE_WORLD_REQUESTER};
+    static const struct world_fields of_all = {SW_F_RUNTIME_STATE_WORLD_REQUESTED,
+        SW_F_RUNTIME_STATE_WORLD_STOPPED, SW_F_RUNTIME_STATE_WORLD_REQUESTER};
+    struct sw_world world = {false, false, 0};
+
+    /* Builds with a GIL have the struct too, and never use it. */
+    if (runtime->layout.flavour.free_threaded) {
+        read_world(&runtime->reader, runtime->root, &of_all, &world);
+        read_world(&runtime->reader, interpreter->addr, &of_interpreter, &world);
     }
-    return (uint32_t)collecting == 1;
+    *ret_world = world;
 }

@@ -65,8 +65,17 @@ sw_addr sw_gil_holder(const struct sw_runtime *runtime, const struct sw_interpre
 bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
     sw_addr *ret_start, sw_addr *ret_end);
 
-/* Whether the interpreter is collecting garbage at this moment. */
-bool sw_gc_is_collecting(
-    const struct sw_runtime *runtime, const struct sw_interpreter *interpreter);
+/* A world that is stopped, or about to be: in free-threaded builds (3.13+) all threads but one are
+   made to stand still, as for a collection. */
+struct sw_world {
+    bool requested;    /* threads are asked to stand still */
+    bool stopped;      /* all do */
+    sw_addr requester; /* the thread state that asked; 0 when nobody did, or it is not told */
+};
+
+/* Whether the interpreter's threads, or those of all interpreters, have to stand still. All false
+   where there is no such thing. */
+void sw_world_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
+    struct sw_world *ret_world);
 
 #endif

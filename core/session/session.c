@@ -48,6 +48,10 @@ static void forget_stop(struct sw_session *session)
         sw_threads_fini(session->threads);
     free(session->threads);
     session->threads = NULL;
+    if (session->chosen_threads)
+        sw_threads_fini(session->chosen_threads);
+    free(session->chosen_threads);
+    session->chosen_threads = NULL;
 }
 
 static void forget_runtimes(struct sw_session *session)

@@ -10,6 +10,13 @@
 struct sw_threads;
 struct sw_selections;
 
+/* The interpreters that a command is about: all, or one by its id. */
+struct sw_interpreter_choice {
+    bool is_one;
+    int64_t runtime; /* index of its runtime; -1: whichever has it */
+    int64_t id;
+};
+
 struct sw_session {
     struct sw_memory memory;
     struct sw_runtimes runtimes;
@@ -18,6 +25,8 @@ struct sw_session {
     bool discovery_repeated;   /* at a later stop, for that reason; once is enough */
     struct sw_codes codes[SW_MAX_RUNTIMES]; /* one cache for each runtime: layouts differ */
     struct sw_threads *threads;             /* made once a stop (threads.h); NULL until then */
+    struct sw_interpreter_choice chosen;    /* what the command at hand is about */
+    struct sw_threads *chosen_threads;      /* those of `threads` in it; NULL when all are */
     struct sw_types types[SW_MAX_RUNTIMES]; /* likewise */
     struct sw_sources sources;
     struct sw_selections *selections; /* which frames the user went to (selection.h) */

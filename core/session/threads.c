@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/collector.h"
 #include "session/native.h"
 
 void sw_threads_fini(struct sw_threads *threads)
@@ -41,7 +42,6 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
     sw_addr addr = interpreter->first_thread, before = 0;
     uint64_t absent = runtime->reader.memory->absent;
     sw_addr holder = sw_gil_holder(runtime, interpreter);
-    bool collecting = sw_gc_is_collecting(runtime, interpreter);
     bool has_prev = sw_reader_has(&runtime->reader, SW_F_THREAD_STATE_PREV);
     size_t first = threads->count;
 
@@ -85,7 +85,6 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
         thread->runtime_index = index;
         thread->interpreter_id = interpreter->id;
         thread->holds_gil = state.addr == holder;
-        thread->collecting = collecting && thread->holds_gil;
     }
     return 0;
 }
@@ -102,8 +101,13 @@ static int list_runtime(struct sw_session *session, unsigned index,
         return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
     add_problem(threads, &problem);
     threads->interpreter_counts[index] = count;
-    for (size_t i = 0; i < count && status == 0; i++)
+    for (size_t i = 0; i < count && status == 0; i++) {
+        size_t first = threads->count;
+
         status = list_interpreter(runtime, index, &interpreters[i], threads, reterr);
+        if (status == 0)
+            sw_threads_mark_collector(session, threads, &interpreters[i], first);
+    }
     return status;
 }
 
@@ -142,7 +146,96 @@ static int threads_list(
     return status;
 }
 
-int sw_session_threads(
+/* ---------------------------------------------------------------- one interpreter's */
+
+static bool is_chosen(const struct sw_interpreter_choice *chosen, unsigned runtime, int64_t id)
+{
+    return !chosen->is_one ||
+           (id == chosen->id && (chosen->runtime < 0 || chosen->runtime == (int64_t)runtime));
+}
+
+size_t sw_session_interpreters(const struct sw_session *session, unsigned runtime_index,
+    struct sw_interpreter *interpreters, size_t max, struct sw_error *ret_problem)
+{
+    size_t count = sw_interpreters_list(
+        session->runtimes.items[runtime_index], interpreters, max, ret_problem);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (is_chosen(&session->chosen, runtime_index, interpreters[i].id))
+            interpreters[kept++] = interpreters[i];
+    return kept;
+}
+
+/* An interpreter may be there without a thread. */
+static int check_choice(const struct sw_session *session, struct sw_error *reterr)
+{
+    struct sw_interpreter *interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*interpreters));
+    size_t count = 0;
+
+    if (!interpreters)
+        return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    for (unsigned i = 0; i < session->runtimes.count; i++) {
+        struct sw_error problem;
+
+        count += sw_session_interpreters(session, i, interpreters, SW_MAX_INTERPRETERS, &problem);
+    }
+    free(interpreters);
+    if (count == 1)
+        return 0;
+    if (count)
+        return sw_fail(reterr, SW_E_NOT_FOUND, 0, "",
+            "%zu Pythons have an interpreter %lld: say which as PYTHON:ID; py-interp lists them",
+            count, (long long)session->chosen.id);
+    return sw_fail(reterr, SW_E_NOT_FOUND, 0, "",
+        "there is no interpreter %lld: py-interp lists those there are",
+        (long long)session->chosen.id);
+}
+
+static int choose(struct sw_session *session, struct sw_error *reterr)
+{
+    const struct sw_threads *all = session->threads;
+    struct sw_threads *some = session->chosen_threads;
+    struct sw_thread *items;
+
+    if (!some)
+        some = session->chosen_threads = calloc(1, sizeof(*some));
+    items = some ? calloc(all->count + 1, sizeof(*items)) : NULL;
+    if (!items)
+        return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    free(some->items);
+    *some = *all;
+    some->items = items;
+    some->natives = NULL;
+    some->native_count = 0;
+    some->count = 0;
+    some->capacity = all->count;
+    for (size_t i = 0; i < all->count; i++)
+        if (is_chosen(&session->chosen, all->items[i].runtime_index, all->items[i].interpreter_id))
+            items[some->count++] = all->items[i];
+    return 0;
+}
+
+/* What the command is about, of the list that was made. */
+static int give(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads)
+{
+    int status;
+
+    *ret_threads = session->threads;
+    if (!session->chosen.is_one)
+        return 0;
+    status = check_choice(session, reterr);
+    if (status == 0)
+        status = choose(session, reterr);
+    if (status == 0)
+        *ret_threads = session->chosen_threads;
+    return status;
+}
+
+/* ---------------------------------------------------------------- a session's */
+
+int sw_session_all_threads(
     struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads)
 {
     int status = sw_session_discover(session, reterr);
@@ -172,14 +265,23 @@ int sw_session_threads(
     return 0;
 }
 
+int sw_session_threads(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads)
+{
+    int status = sw_session_all_threads(session, reterr, ret_threads);
+
+    return status < 0 ? status : give(session, reterr, ret_threads);
+}
+
 int sw_session_threads_in_kernel(
     struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads)
 {
-    int status = sw_session_threads(session, reterr, ret_threads);
+    int status = sw_session_all_threads(session, reterr, ret_threads);
 
-    if (status == 0)
-        sw_threads_ask_kernel(&session->memory, session->threads);
-    return status;
+    if (status < 0)
+        return status;
+    sw_threads_ask_kernel(&session->memory, session->threads);
+    return give(session, reterr, ret_threads);
 }
 
 void sw_thread_open_stack(

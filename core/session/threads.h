@@ -15,7 +15,7 @@ struct sw_thread {
     int64_t number; /* the debugger's thread number; 0 likewise */
     bool selected;  /* the user is looking at the native thread that this state belongs to */
     bool holds_gil;
-    bool collecting; /* it holds the GIL and its interpreter collects garbage */
+    bool collecting; /* it collects its interpreter's garbage (collector.h) */
     bool waits_for_gil;
     /* What the kernel says of it (kernel.h), once that was asked. */
     bool call_known;
@@ -41,9 +41,20 @@ struct sw_threads {
  * also when lists are damaged: what could be read is there, and the problems say what could not.
  * SW_E_NOT_PYTHON and the like when there is no runtime at all. The list belongs to the session and
  * lives until it is invalidated.
+ *
+ * When the command is about one interpreter (session->chosen) the list has that one's threads only,
+ * no native ones, and lives until the next call; SW_E_NOT_FOUND when there is no such interpreter.
  */
 int sw_session_threads(
     struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
+
+/* The threads of all interpreters, whatever the command is about. */
+int sw_session_all_threads(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
+
+/* The interpreters of a runtime that the command is about, as sw_interpreters_list(). */
+size_t sw_session_interpreters(const struct sw_session *session, unsigned runtime_index,
+    struct sw_interpreter *interpreters, size_t max, struct sw_error *ret_problem);
 
 /* The same, with what the kernel says of every thread: a file of /proc each. */
 int sw_session_threads_in_kernel(

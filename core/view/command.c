@@ -81,6 +81,14 @@ static const struct {
          "processes of this machine, and since CPython 3.15 everywhere.\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_gil},
+    {{"gc", "py-gc", "py-gc [--json]",
+         "Show the collector of cyclic garbage: whether it is enabled, its generations, who "
+         "collects.",
+         "Of each generation: what is counted, and the count at which it is collected. Since "
+         "CPython 3.9\n"
+         "each interpreter has a collector of its own.\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_gc},
     {{"interp", "py-interp", "py-interp [--json]",
          "Show the interpreters: their ids, threads and modules, and whether they have a GIL of "
          "their own.",
@@ -111,21 +119,55 @@ static const struct {
 
 enum { COMMAND_COUNT = sizeof(table) / sizeof(table[0]) };
 
+/* What every command that shows Python takes, said in one place. */
+static const char choice_usage[] = " [--interpreter ID]";
+static const char choice_help[] =
+    "  --interpreter ID\n"
+    "               only this interpreter, as py-interp numbers them; PYTHON:ID in a "
+    "process\n"
+    "               with several Pythons\n";
+
+enum { MAX_USAGE = 160, MAX_HELP = 1600 };
+
+/* Not about interpreters, so that none can be chosen. */
+static bool is_of_all(size_t index)
+{
+    return table[index].run == sw_run_cache;
+}
+
+/* The table as others see it. */
+static const struct sw_command *commands(void)
+{
+    static struct sw_command made[COMMAND_COUNT];
+    static char usages[COMMAND_COUNT][MAX_USAGE], helps[COMMAND_COUNT][MAX_HELP];
+
+    for (size_t i = 0; i < COMMAND_COUNT && !made[COMMAND_COUNT - 1].name; i++) {
+        const struct sw_command *command = &table[i].command;
+        size_t name = strlen(command->alias);
+
+        made[i] = *command;
+        if (is_of_all(i))
+            continue;
+        snprintf(
+            usages[i], MAX_USAGE, "%s%s%s", command->alias, choice_usage, command->usage + name);
+        snprintf(helps[i], MAX_HELP, "%s%s", command->help, choice_help);
+        made[i].usage = usages[i];
+        made[i].help = helps[i];
+    }
+    return made;
+}
+
 const struct sw_command *sw_commands(size_t *ret_count)
 {
-    static struct sw_command commands[COMMAND_COUNT];
-
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        commands[i] = table[i].command;
     *ret_count = COMMAND_COUNT;
-    return commands;
+    return commands();
 }
 
 const struct sw_command *sw_command_find(const char *name)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(table[i].command.name, name) == 0 || strcmp(table[i].command.alias, name) == 0)
-            return &table[i].command;
+            return &commands()[i];
     return NULL;
 }
 
@@ -211,6 +253,40 @@ static int split(const struct sw_run *run, const char *line, struct sw_args *arg
     }
 }
 
+/* Take "--interpreter ID" out of the words. "1" is an id, "0:1" one of the first Python. */
+static int take_choice(
+    const struct sw_run *run, struct sw_args *args, struct sw_interpreter_choice *ret_choice)
+{
+    struct sw_interpreter_choice choice = {.runtime = -1};
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < args->count; i++) {
+        const char *id;
+        char *colon;
+
+        if (strcmp(args->words[i], "--interpreter") != 0) {
+            args->words[kept++] = args->words[i];
+            continue;
+        }
+        if (++i == args->count)
+            return sw_run_usage(run, "--interpreter needs an id");
+        id = args->words[i];
+        colon = args->text + (id - args->text) + strcspn(id, ":");
+        if (*colon) {
+            *colon = '\0';
+            if (!sw_arg_number(id, &choice.runtime) || choice.runtime < 0)
+                return sw_run_usage(run, "'%.40s' is no Python", id);
+            id = colon + 1;
+        }
+        if (!sw_arg_number(id, &choice.id) || choice.id < 0)
+            return sw_run_usage(run, "'%.40s' is no interpreter", id);
+        choice.is_one = true;
+    }
+    args->count = kept;
+    *ret_choice = choice;
+    return 0;
+}
+
 int sw_command_run(struct sw_session *session, const struct sw_command *command, const char *line,
     const struct sw_sink *sink, struct sw_error *reterr)
 {
@@ -218,17 +294,23 @@ int sw_command_run(struct sw_session *session, const struct sw_command *command,
     struct sw_error error;
     struct sw_run run = {session, command, &args, NULL, reterr ? reterr : &error};
     int status = split(&run, line, &args), flushed;
+    size_t index = 0;
 
+    while (index + 1 < COMMAND_COUNT && strcmp(table[index].command.name, command->name) != 0)
+        index++;
+    if (status == 0 && !is_of_all(index))
+        status = take_choice(&run, &args, &session->chosen);
     if (status < 0)
         return status;
     /* An interrupt ended the command it was meant for. */
     session->memory.stopped = false;
     run.out = sw_out_create(sink);
-    if (!run.out)
+    if (!run.out) {
+        session->chosen.is_one = false;
         return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(table[i].command.name, command->name) == 0)
-            status = table[i].run(&run);
+    }
+    status = table[index].run(&run);
+    session->chosen.is_one = false;
     flushed = sw_out_flush(run.out);
     sw_out_destroy(run.out);
     /* An interrupt may have cost something in a place that cannot say so. */

@@ -44,6 +44,7 @@ int sw_run_bt_full(const struct sw_run *run);
 int sw_run_locals(const struct sw_run *run);
 int sw_run_print(const struct sw_run *run);
 int sw_run_list(const struct sw_run *run);
+int sw_run_gc(const struct sw_run *run);
 int sw_run_gil(const struct sw_run *run);
 int sw_run_interp(const struct sw_run *run);
 int sw_run_threads(const struct sw_run *run);

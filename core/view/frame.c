@@ -197,6 +197,34 @@ void sw_view_heading(const struct sw_run *run, const struct sw_thread *thread)
     sw_out_puts(out, SW_STYLE_PLAIN, ":\n");
 }
 
+void sw_view_thread(
+    struct sw_out *out, const struct sw_thread *thread, const struct sw_thread_names *names)
+{
+    const struct sw_thread_name *name = sw_thread_name(names, thread);
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "thread");
+    if (thread->number)
+        sw_out_printf(out, SW_STYLE_PLAIN, " %lld", (long long)thread->number);
+    if (thread->tid)
+        sw_out_printf(out, SW_STYLE_PLAIN, " (LWP %lld)", (long long)thread->tid);
+    if (name && name->len) {
+        sw_out_puts(out, SW_STYLE_PLAIN, " ");
+        sw_out_text(out, SW_STYLE_PLAIN, name->name, name->len);
+    }
+}
+
+void sw_view_thread_at(struct sw_out *out, const struct sw_threads *threads,
+    const struct sw_thread_names *names, sw_addr state)
+{
+    for (size_t i = 0; i < threads->count; i++)
+        if (threads->items[i].state.addr == state) {
+            sw_view_thread(out, &threads->items[i], names);
+            return;
+        }
+    sw_out_printf(out, SW_STYLE_PLAIN, "the thread state at 0x%llx, which is in no list",
+        (unsigned long long)state);
+}
+
 void sw_view_json_thread(const struct sw_thread *thread, struct sw_json *json)
 {
     sw_json_int(json, "runtime", thread->runtime_index);

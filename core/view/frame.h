@@ -4,6 +4,7 @@
 #define SW_VIEW_FRAME_H
 
 #include "frame/builtin.h"
+#include "session/names.h"
 #include "view/command.h"
 
 /* A name of the target, "?" when it could not be read. */
@@ -24,6 +25,14 @@ bool sw_view_listing(const struct sw_run *run, const struct sw_runtime *runtime,
 
 /* "Thread 3 (LWP 4711), interpreter 1, holds the GIL:" */
 void sw_view_heading(const struct sw_run *run, const struct sw_thread *thread);
+
+/* "thread 3 (LWP 4711) name", in the middle of a sentence. */
+void sw_view_thread(
+    struct sw_out *out, const struct sw_thread *thread, const struct sw_thread_names *names);
+
+/* The same for the thread that has a thread state, or that state's address when none has. */
+void sw_view_thread_at(struct sw_out *out, const struct sw_threads *threads,
+    const struct sw_thread_names *names, sw_addr state);
 
 /* What tells a thread from others, as members of a JSON object. */
 void sw_view_json_thread(const struct sw_thread *thread, struct sw_json *json);

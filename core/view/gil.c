@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/names.h"
 #include "view/frame.h"
 
 /* What the command has at hand. */
@@ -37,48 +36,16 @@ static bool was_shown(const struct view *view, const struct sw_runtime *runtime,
     return false;
 }
 
-static const struct sw_thread *find_thread(const struct view *view, sw_addr state)
-{
-    for (size_t i = 0; state && i < view->threads->count; i++)
-        if (view->threads->items[i].state.addr == state)
-            return &view->threads->items[i];
-    return NULL;
-}
-
-static bool waits_for(const struct view *view, const struct sw_runtime *runtime,
-    const struct sw_gil *gil, const struct sw_thread *thread)
+static bool waits_for(
+    const struct sw_runtime *runtime, const struct sw_gil *gil, const struct sw_thread *thread)
 {
     struct sw_interpreter interpreter = {.addr = thread->state.interp};
 
-    (void)view;
     return thread->runtime == runtime && thread->waits_for_gil &&
            is_shared(runtime, gil, &interpreter);
 }
 
 /* ---------------------------------------------------------------- text */
-
-/* "thread 3 (LWP 4711) busy-1" */
-static void put_thread(const struct view *view, sw_addr state)
-{
-    const struct sw_thread *thread = find_thread(view, state);
-    const struct sw_thread_name *name = thread ? sw_thread_name(&view->names, thread) : NULL;
-    struct sw_out *out = view->run->out;
-
-    if (!thread) {
-        sw_out_printf(out, SW_STYLE_PLAIN, "the thread state at 0x%llx, which is in no list",
-            (unsigned long long)state);
-        return;
-    }
-    sw_out_puts(out, SW_STYLE_PLAIN, "thread");
-    if (thread->number)
-        sw_out_printf(out, SW_STYLE_PLAIN, " %lld", (long long)thread->number);
-    if (thread->tid)
-        sw_out_printf(out, SW_STYLE_PLAIN, " (LWP %lld)", (long long)thread->tid);
-    if (name && name->len) {
-        sw_out_puts(out, SW_STYLE_PLAIN, " ");
-        sw_out_text(out, SW_STYLE_PLAIN, name->name, name->len);
-    }
-}
 
 static void put_owners(const struct view *view, const struct sw_runtime *runtime,
     const struct sw_gil *gil, size_t index)
@@ -112,21 +79,21 @@ static void put_gil(const struct view *view, const struct sw_runtime *runtime, u
     }
     if (gil->holder) {
         sw_out_puts(out, SW_STYLE_PLAIN, ": held by ");
-        put_thread(view, gil->holder);
+        sw_view_thread_at(out, view->threads, &view->names, gil->holder);
         sw_out_puts(
             out, SW_STYLE_PLAIN, gil->drop_requested ? ", which is asked to drop it\n" : "\n");
     } else {
         sw_out_puts(out, SW_STYLE_PLAIN, ": free");
         if (gil->last_holder) {
             sw_out_puts(out, SW_STYLE_PLAIN, ", last held by ");
-            put_thread(view, gil->last_holder);
+            sw_view_thread_at(out, view->threads, &view->names, gil->last_holder);
         }
         sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     }
     for (size_t i = 0; i < view->threads->count && out->status == 0; i++)
-        if (waits_for(view, runtime, gil, &view->threads->items[i])) {
+        if (waits_for(runtime, gil, &view->threads->items[i])) {
             sw_out_puts(out, SW_STYLE_PLAIN, "  waits: ");
-            put_thread(view, view->threads->items[i].state.addr);
+            sw_view_thread(out, &view->threads->items[i], &view->names);
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
         }
 }
@@ -161,7 +128,7 @@ static void json_gil(const struct view *view, const struct sw_runtime *runtime, 
         sw_json_null(json, "drop_requested");
     sw_json_open_array(json, "waiters");
     for (size_t i = 0; i < view->threads->count; i++)
-        if (waits_for(view, runtime, gil, &view->threads->items[i]))
+        if (waits_for(runtime, gil, &view->threads->items[i]))
             sw_json_address(json, NULL, view->threads->items[i].state.addr);
     sw_json_close_array(json);
     sw_json_close_object(json);
@@ -177,8 +144,8 @@ static void each_gil(struct view *view, struct sw_json *json)
         const struct sw_runtime *runtime = runtimes->items[number];
         struct sw_error problem;
 
-        view->count =
-            sw_interpreters_list(runtime, view->interpreters, SW_MAX_INTERPRETERS, &problem);
+        view->count = sw_session_interpreters(
+            view->run->session, number, view->interpreters, SW_MAX_INTERPRETERS, &problem);
         for (size_t i = view->count; i-- > 0;) {
             struct sw_gil gil;
 
@@ -205,6 +172,9 @@ int sw_run_gil(const struct sw_run *run)
     status = sw_args_json(run, &as_json);
     if (status == 0)
         status = sw_session_threads_in_kernel(run->session, run->reterr, &view.threads);
+    /* Threads of other interpreters may hold a GIL that is shared. */
+    if (status == 0)
+        status = sw_session_all_threads(run->session, run->reterr, &view.threads);
     if (status < 0)
         return status;
     view.interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*view.interpreters));

@@ -81,8 +81,8 @@ static void each(const struct sw_run *run, const struct sw_threads *threads,
 
     for (unsigned number = 0; number < runtimes->count; number++) {
         struct sw_error problem;
-        size_t count = sw_interpreters_list(
-            runtimes->items[number], interpreters, SW_MAX_INTERPRETERS, &problem);
+        size_t count = sw_session_interpreters(
+            run->session, number, interpreters, SW_MAX_INTERPRETERS, &problem);
 
         for (size_t i = count; i-- > 0 && run->out->status == 0;) {
             struct row row;

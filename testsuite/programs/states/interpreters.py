@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Interpreters beside the main one; each tells how many modules it has.
 
-interpreters.json in the work directory: [{"id", "modules", "own_gil"}], oldest first.
+interpreters.json in the work directory, oldest first: [{"id", "modules", "own_gil", "thresholds",
+"enabled"}].
 """
+import gc
 import json
 import os
 import sys
@@ -22,16 +24,20 @@ except ImportError:
 OWN_GIL = sys.version_info >= (3, 12)
 path = os.path.join(truth.work_directory(), "modules")
 TELL = """
-import sys
+import gc, json, sys
+gc.set_threshold(600 + %d, 5, 6)
+gc.disable()
 with open(%r, "w") as file:
-    file.write(str(len(sys.modules)))
+    json.dump({
+        "modules": len(sys.modules), "thresholds": gc.get_threshold(), "enabled": gc.isenabled(),
+    }, file)
 """
 
 
-def modules_of(identity):
-    interpreters.run_string(identity, TELL % path)
+def tell(identity):
+    interpreters.run_string(identity, TELL % (int(identity), path))
     with open(path) as file:
-        return int(file.read())
+        return json.load(file)
 
 
 def create(isolated):
@@ -47,13 +53,10 @@ for isolated in (True, False):
     identity = create(isolated)
     keep.append(identity)  # before 3.13 the interpreter goes with its id
     # Running code may import: the second time tells.
-    modules_of(identity)
-    wanted.append({
-        "id": int(identity),
-        "modules": modules_of(identity),
-        "own_gil": OWN_GIL and isolated,
-    })
+    tell(identity)
+    wanted.append(dict(tell(identity), id=int(identity), own_gil=OWN_GIL and isolated))
 with open(os.path.join(truth.work_directory(), "interpreters.json"), "w") as file:
     main = {"id": 0, "modules": len(sys.modules), "own_gil": OWN_GIL}
+    main.update(thresholds=gc.get_threshold(), enabled=gc.isenabled())
     json.dump([main] + wanted, file)
 truth.tell()
