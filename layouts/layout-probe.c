@@ -70,7 +70,7 @@ struct gc_generation {
     PyGC_Head head;
     int threshold;
     int count;
-}; /* Modules/gcmodule.c */
+};                                              /* Modules/gcmodule.c */
 struct gc_generation *layout_probe_generations; /* clang drops types that nothing has */
 #endif
 
