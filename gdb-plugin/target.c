@@ -11,6 +11,7 @@
 
 #include "gdb.h"
 #include "listing.h"
+#include "registers.h"
 
 enum {
     MAX_AUXV = 128,    /* Linux has about 25 entries */
@@ -38,6 +39,7 @@ struct sw_gdb_target {
     struct sw_native_thread *threads;
     size_t thread_count;
     bool has_threads;
+    struct sw_gdb_registers registers;
 
     /* What KeyboardInterrupt left behind; `stopped` says whether there is one. */
     bool stopped;
@@ -224,26 +226,6 @@ static int target_section(
 
 /* ---------------------------------------------------------------- threads */
 
-/* ptid is (process, lwp, thread). Linux has the kernel's id in the second, some stubs in the third,
-   and a program without threads may have neither. */
-static int64_t tid_of(PyObject *thread)
-{
-    PyObject *ptid = PyObject_GetAttrString(thread, "ptid");
-    int64_t tid = 0;
-
-    for (Py_ssize_t i = 1; ptid && tid == 0 && i < 3; i++) {
-        PyObject *part = PyTuple_GetItem(ptid, i); /* borrowed */
-
-        tid = part ? PyLong_AsLongLong(part) : 0;
-    }
-    Py_XDECREF(ptid);
-    if (PyErr_Occurred()) {
-        PyErr_Clear();
-        return 0;
-    }
-    return tid;
-}
-
 static int compare_threads(const void *a, const void *b)
 {
     const struct sw_native_thread *left = a, *right = b;
@@ -271,7 +253,7 @@ static int load_threads(struct sw_gdb_target *target)
         struct sw_native_thread *thread = &target->threads[i];
         PyObject *object = PyTuple_GetItem(list, i); /* borrowed */
 
-        thread->tid = tid_of(object);
+        thread->tid = sw_gdb_thread_tid(object);
         thread->number = sw_gdb_int_attr(object, "num", 0);
         thread->selected = thread->number == number;
     }
@@ -350,6 +332,22 @@ static int has_frame_type(struct sw_gdb_target *target, const char *name)
     int status = take_number(target, PyObject_CallMethod(target->frame, "type", NULL), &type);
 
     return status < 0 ? status : (int64_t)type == sw_gdb_int_attr(sw_gdb.module, name, -1);
+}
+
+static int target_thread_registers(
+    void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values)
+{
+    struct sw_gdb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    /* Frames of gdb do not outlive its going to another thread. */
+    Py_XDECREF(target->frame);
+    target->frame = NULL;
+    if (sw_gdb_registers_read(&target->registers, target->inferior, tid, names, count, ret_values) <
+        0)
+        return failure(target, SW_E_NOT_FOUND);
+    return 0;
 }
 
 static int target_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
@@ -505,7 +503,7 @@ static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread
         Py_XDECREF(object);
         return failure(target, SW_E_NOT_FOUND);
     }
-    thread.tid = tid_of(object);
+    thread.tid = sw_gdb_thread_tid(object);
     thread.number = sw_gdb_int_attr(object, "num", 0);
     Py_DECREF(object);
     if (thread_pointer(target, &thread.thread_pointer) == SW_E_STOPPED)
@@ -608,6 +606,7 @@ int sw_gdb_target_end(struct sw_gdb_target *target)
     drop(&target->inferior);
     drop(&target->read_memory);
     drop(&target->frame);
+    sw_gdb_registers_fini(&target->registers);
     free(target->threads);
     target->threads = NULL;
     target->thread_count = 0;
@@ -634,4 +633,5 @@ const struct sw_target_ops sw_gdb_target_ops = {
     .native_detail = target_native_detail,
     .file_root = target_file_root,
     .interrupted = target_interrupted,
+    .thread_registers = target_thread_registers,
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "frame/valuestack.h"
 #include "object/dict.h"
 #include "object/object.h"
 #include "target/unwind.h"
@@ -66,40 +67,7 @@ int sw_native_calls_read(
     return status;
 }
 
-/* ---------------------------------------------------------------- the value stack */
-
-/* The slots of a frame's value stack. How many are in use is in memory since 3.14 only; before,
-   what lies above the top is left from earlier instructions. */
-struct value_stack {
-    sw_addr start;
-    uint64_t slots;
-};
-
-static int find_value_stack(
-    const struct sw_runtime *runtime, const struct sw_frame *frame, struct value_stack *ret_stack)
-{
-    const struct sw_reader *reader = &runtime->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    uint64_t locals = 0, top = 0;
-    int status =
-        sw_reader_uint(reader, frame->code->addr, SW_F_CODE_STACKSIZE, NULL, &ret_stack->slots);
-
-    if (status < 0)
-        return status;
-    if (ret_stack->slots > SW_MAX_VALUE_STACK)
-        ret_stack->slots = SW_MAX_VALUE_STACK;
-    if (sw_reader_has(reader, SW_F_FRAME_VALUESTACK))
-        return sw_reader_uint(reader, frame->addr, SW_F_FRAME_VALUESTACK, NULL, &ret_stack->start);
-    status = sw_reader_uint(reader, frame->code->addr, SW_F_CODE_NLOCALSPLUS, NULL, &locals);
-    ret_stack->start =
-        sw_reader_at(reader, frame->addr, SW_F_FRAME_LOCALSPLUS) + (uint32_t)locals * (sw_addr)size;
-    /* Debug builds store NULL while the frame runs. */
-    if (status == 0 && sw_reader_has(reader, SW_F_FRAME_STACKPOINTER) &&
-        sw_reader_uint(reader, frame->addr, SW_F_FRAME_STACKPOINTER, NULL, &top) == 0 &&
-        top >= ret_stack->start && (top - ret_stack->start) / size < ret_stack->slots)
-        ret_stack->slots = (top - ret_stack->start) / size;
-    return status;
-}
+/* ---------------------------------------------------------------- the instruction */
 
 /* Whether the frame is in the instruction in which `with` calls __enter__ (traits.txt,
  * enter_opcode). */
@@ -237,14 +205,12 @@ int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *fra
     const struct sw_native_calls *calls, struct sw_builtin *ret_builtin)
 {
     const struct sw_reader *reader = &runtime->reader;
-    unsigned size = reader->memory->info.pointer_size;
-    sw_addr tags = reader->layout->traits.stackref == SW_STACKREF_TAGGED ? 3 : 0;
     struct method best = {.depth = 0};
-    struct value_stack stack;
+    struct sw_value_stack stack;
     bool enters, is_lowest_live, ambiguous = false;
     sw_addr above = 0;
 
-    if (!frame->code || !calls->count || find_value_stack(runtime, frame, &stack) < 0)
+    if (!frame->code || !calls->count || sw_value_stack_find(runtime, frame, &stack) < 0)
         return SW_E_NOT_FOUND;
     enters = enters_with(reader, frame);
     is_lowest_live = enters && !enters_bound(reader);
@@ -252,9 +218,8 @@ int sw_builtin_find(const struct sw_runtime *runtime, const struct sw_frame *fra
         struct method method;
         sw_addr slot;
 
-        if (sw_memory_ptr(reader->memory, stack.start + i * size, "value stack", NULL, &slot) < 0)
+        if (sw_value_stack_object(reader, &stack, i, &slot) < 0)
             return SW_E_NOT_FOUND;
-        slot &= ~tags;
         method =
             enters ? enter_method(reader, slot, calls) : called_method(reader, slot, above, calls);
         above = slot;

@@ -197,6 +197,13 @@ struct sw_target_ops {
     /* True when the user asked to stop; polled in long computations that read nothing. NULL: only
      * `read` can say so. */
     bool (*interrupted)(void *ctx);
+
+    /* `count` general registers of the innermost native frame of the thread `tid`, any thread.
+       Asked for targets that are no process of this machine, whose kernel cannot be asked. NULL:
+       which system call a thread of such a target sleeps in, and so what it waits for, is not
+       known. */
+    int (*thread_registers)(
+        void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values);
 };
 
 /* The largest `len` that sw_target_ops.read is asked for: small enough for gdb 13, whose allocation

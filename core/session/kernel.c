@@ -82,13 +82,11 @@ bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call)
 }
 
 /* proc_pid_syscall(5): "running", or "-1 SP PC", or "NUMBER ARGUMENT...". */
-bool sw_kernel_call(
-    const struct sw_memory *memory, int64_t tid, int64_t *ret_call, uint64_t *ret_argument)
+bool sw_kernel_call(const struct sw_memory *memory, int64_t tid, struct sw_kernel_call *ret_call)
 {
-    char path[96], text[256];
+    char path[96], text[256], *at, *end;
     size_t len;
     FILE *file;
-    char *end;
 
     if (memory->info.kind != SW_TARGET_LIVE || memory->info.pid <= 0)
         return false;
@@ -100,13 +98,15 @@ bool sw_kernel_call(
     len = fread(text, 1, sizeof(text) - 1, file);
     fclose(file);
     text[len] = '\0';
-    if (strncmp(text, "running", 7) == 0) {
-        *ret_call = -1;
+    *ret_call = (struct sw_kernel_call){.number = -1};
+    if (strncmp(text, "running", 7) == 0)
         return true;
-    }
-    *ret_call = strtoll(text, &end, 10);
-    if (end == text)
+    ret_call->number = strtoll(text, &at, 10);
+    if (at == text)
         return false;
-    *ret_argument = *ret_call >= 0 ? strtoull(end, NULL, 16) : 0;
+    for (unsigned i = 0; ret_call->number >= 0 && i < SW_KERNEL_ARGUMENTS; i++) {
+        ret_call->arguments[i] = strtoull(at, &end, 16);
+        at = end;
+    }
     return true;
 }

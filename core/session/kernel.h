@@ -7,10 +7,17 @@
 
 enum { SW_FUTEX_X86_64 = 202 };
 
-/* The number of the call, -1 when the thread is in none, and its first argument. False when that
-   cannot be told: not a process of this machine, or nothing to read for us. */
-bool sw_kernel_call(
-    const struct sw_memory *memory, int64_t tid, int64_t *ret_call, uint64_t *ret_argument);
+enum { SW_KERNEL_ARGUMENTS = 4 };
+
+/* A system call that a thread is in. */
+struct sw_kernel_call {
+    int64_t number; /* -1 when it is in none */
+    uint64_t arguments[SW_KERNEL_ARGUMENTS];
+};
+
+/* The call that a thread is in. False when that cannot be told: not a process of this machine, or
+   nothing to read for us. */
+bool sw_kernel_call(const struct sw_memory *memory, int64_t tid, struct sw_kernel_call *ret_call);
 
 /* Whether a call is futex(). */
 bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);

@@ -203,19 +203,57 @@ static void mark_waiting(const struct sw_memory *memory, struct sw_threads *thre
     }
 }
 
+static void take_call(
+    const struct sw_memory *memory, const struct sw_kernel_call *call, struct sw_thread *thread)
+{
+    thread->call_known = true;
+    thread->call = call->number;
+    memcpy(thread->call_arguments, call->arguments, sizeof(call->arguments));
+    if (sw_kernel_is_futex(memory, call->number) && is_in_gil(thread, call->arguments[0]))
+        thread->waits_for_gil = true;
+}
+
 void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads)
 {
     for (size_t i = 0; i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];
-        uint64_t word = 0;
+        struct sw_kernel_call call;
+
+        if (!thread->call_known && thread->tid && sw_kernel_call(memory, thread->tid, &call))
+            take_call(memory, &call, thread);
+    }
+}
+
+int sw_threads_ask_registers(
+    const struct sw_memory *memory, struct sw_threads *threads, struct sw_error *reterr)
+{
+    /* The call, then its arguments (System V ABI, A.2.1). */
+    static const char *const names[1 + SW_KERNEL_ARGUMENTS] = {
+        "orig_rax", "rdi", "rsi", "rdx", "r10"};
+
+    if (!memory->ops.thread_registers || memory->info.kind == SW_TARGET_LIVE ||
+        strcmp(memory->info.machine, "x86_64") != 0)
+        return 0;
+    for (size_t i = 0; i < threads->count; i++) {
+        struct sw_thread *thread = &threads->items[i];
+        uint64_t values[1 + SW_KERNEL_ARGUMENTS];
+        struct sw_kernel_call call;
+        int status;
 
         if (thread->call_known || !thread->tid)
             continue;
-        thread->call_known = sw_kernel_call(memory, thread->tid, &thread->call, &word);
-        if (thread->call_known && sw_kernel_is_futex(memory, thread->call) &&
-            is_in_gil(thread, word))
-            thread->waits_for_gil = true;
+        status = memory->ops.thread_registers(
+            memory->ctx, thread->tid, names, 1 + SW_KERNEL_ARGUMENTS, values);
+        if (status == SW_E_STOPPED)
+            return sw_fail(reterr, status, 0, "", "interrupted");
+        if (status < 0)
+            continue;
+        /* It is negative, of 32 bits in some cores, in a thread that was in no call. */
+        call.number = (int64_t)values[0] < 0 || values[0] > INT32_MAX ? -1 : (int64_t)values[0];
+        memcpy(call.arguments, values + 1, sizeof(call.arguments));
+        take_call(memory, &call, thread);
     }
+    return 0;
 }
 
 void sw_threads_mark_selected(struct sw_session *session, struct sw_threads *threads)

@@ -16,6 +16,12 @@ int sw_threads_match_native(
    wait for the GIL. Does nothing for cores and remote targets. */
 void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads);
 
+/* The same from the registers of each thread, for targets that the kernel of this machine does not
+   know: x86-64, where a thread's registers keep the call and its arguments. It has the debugger go
+   from thread to thread. */
+int sw_threads_ask_registers(
+    const struct sw_memory *memory, struct sw_threads *threads, struct sw_error *reterr);
+
 /* Mark the threads that the user looks at, and whether they wait for the GIL. Without a word from
  * the debugger it is the main thread. */
 void sw_threads_mark_selected(struct sw_session *session, struct sw_threads *threads);

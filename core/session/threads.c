@@ -284,6 +284,24 @@ int sw_session_threads_in_kernel(
     return give(session, reterr, ret_threads);
 }
 
+int sw_session_threads_in_calls(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads)
+{
+    int status = sw_session_threads_in_kernel(session, reterr, ret_threads);
+
+    if (status == 0)
+        status = sw_threads_ask_registers(&session->memory, session->threads, reterr);
+    if (status == 0)
+        *ret_threads = session->threads;
+    return status;
+}
+
+bool sw_thread_is_chosen(const struct sw_session *session, const struct sw_thread *thread)
+{
+    return !session->chosen.is_one ||
+           is_chosen(&session->chosen, thread->runtime_index, thread->interpreter_id);
+}
+
 void sw_thread_open_stack(
     struct sw_session *session, const struct sw_thread *thread, struct sw_stack *ret_stack)
 {

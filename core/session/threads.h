@@ -3,6 +3,7 @@
 #ifndef SW_SESSION_THREADS_H
 #define SW_SESSION_THREADS_H
 
+#include "session/kernel.h"
 #include "session/session.h"
 
 /* One thread state and what is known of the thread behind it. */
@@ -20,6 +21,7 @@ struct sw_thread {
     /* What the kernel says of it (kernel.h), once that was asked. */
     bool call_known;
     int64_t call; /* number of the system call it is in; -1 when it is in none */
+    uint64_t call_arguments[SW_KERNEL_ARGUMENTS];
 };
 
 /* A value made for one stop. Zero-initialised is a valid, empty list. */
@@ -59,6 +61,15 @@ size_t sw_session_interpreters(const struct sw_session *session, unsigned runtim
 /* The same, with what the kernel says of every thread: a file of /proc each. */
 int sw_session_threads_in_kernel(
     struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
+
+/* The same, where the kernel cannot be asked by what the threads' registers say: the debugger goes
+   to each thread for that. The list has the threads of all interpreters, for they wait for each
+   other; SW_E_NOT_FOUND when that which the command is about does not exist. */
+int sw_session_threads_in_calls(
+    struct sw_session *session, struct sw_error *reterr, const struct sw_threads **ret_threads);
+
+/* Whether the command is about the thread's interpreter. */
+bool sw_thread_is_chosen(const struct sw_session *session, const struct sw_thread *thread);
 
 /* Begin to walk a thread's stack. */
 void sw_thread_open_stack(

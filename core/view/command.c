@@ -89,6 +89,16 @@ static const struct {
          "each interpreter has a collector of its own.\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_gc},
+    {{"locks", "py-locks", "py-locks [--deadlock] [--json]",
+         "Show which threads wait for which locks, who holds them, and deadlocks.",
+         "Locks, RLocks, conditions, events, semaphores, barriers, queues, the end of threads, the "
+         "GIL and\n"
+         "mutexes of C code. A deadlock comes first: threads that wait for each other, and their "
+         "stacks.\n"
+         "A plain Lock does not know its holder: it is known when it entered a `with`.\n"
+         "  --deadlock   only deadlocks, without stacks; nothing when there is none\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_locks},
     {{"interp", "py-interp", "py-interp [--json]",
          "Show the interpreters: their ids, threads and modules, and whether they have a GIL of "
          "their own.",

@@ -46,6 +46,7 @@ int sw_run_print(const struct sw_run *run);
 int sw_run_list(const struct sw_run *run);
 int sw_run_gc(const struct sw_run *run);
 int sw_run_gil(const struct sw_run *run);
+int sw_run_locks(const struct sw_run *run);
 int sw_run_interp(const struct sw_run *run);
 int sw_run_threads(const struct sw_run *run);
 int sw_run_up(const struct sw_run *run);

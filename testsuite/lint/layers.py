@@ -7,7 +7,7 @@ import common
 
 # Bottom up. A new folder of core gets its place here.
 LAYERS = ["base", "target", "layout", "object", "runtime", "code", "interp", "frame", "value",
-          "async", "session", "view"]
+          "async", "session", "sync", "view"]
 ADAPTERS = ["gdb-plugin", "lldb-plugin"]
 
 PUBLIC = {"sidewinder.h"}
