@@ -139,9 +139,33 @@ def debuggers():
     ]
 
 
+def lldbs():
+    return [
+        Debugger(name, path, _root(how), version)
+        for name, path, how, version, _ in _table("debuggers", "--lldb")
+    ]
+
+
 def programs():
     paths = sorted(PROGRAMS.glob("*.py"))
     return [Program.read(path) for path in paths if path.name != "truth.py"]
+
+
+def lldb_load_command():
+    """The lldb command that loads the plugin, or None.
+
+    SIDEWINDER_LLDB_LOAD is for a plugin that the launcher does not know of.
+    """
+    command = os.environ.get("SIDEWINDER_LLDB_LOAD")
+    if command:
+        return command
+    result = subprocess.run(
+        [REPOSITORY / "sidewinder", "load", "lldb"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return result.stdout.strip() if result.returncode == 0 else None
 
 
 def load_command():
@@ -169,6 +193,8 @@ def load_command():
 
 
 def plugin_directories(command):
-    """The directories that a gdb in another root has to see for the command to work there."""
+    """The directories that a debugger in another root has to see for the command to work there."""
     quoted = re.findall(r"""(?<=["'])/[^"']*(?=["'])""", command) + command.split()[1:]
-    return [path for path in quoted if path.startswith("/") and os.path.isdir(path)]
+    paths = [path for path in quoted if path.startswith("/")]
+    paths = [os.path.dirname(path) if os.path.isfile(path) else path for path in paths]
+    return [path for path in paths if os.path.isdir(path)]

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import select
 import subprocess
 import tempfile
@@ -193,6 +194,106 @@ class Gdb:
         if self.debugger.root != self.interpreter.root:
             executable = (self.sysroot or self.interpreter.root) + executable
         return self.run(target.work, [executable, str(core)], sections)
+
+
+class Lldb:
+    """One way to run lldb for the targets of one interpreter; speaks as Gdb does."""
+
+    # What lldb shows of its own at each stop costs time, and nobody looks at it.
+    SETTINGS = (
+        "settings set target.preload-symbols false",
+        "settings set stop-disassembly-display never",
+        "settings set stop-line-count-before 0",
+        "settings set stop-line-count-after 0",
+    )
+
+    def __init__(self, debugger, interpreter, load, use_sysroot=True):
+        self.debugger = debugger
+        self.interpreter = interpreter
+        self.load = load
+        self.sysroot, self.binds = debugger.sysroot_of(interpreter)
+        if self.sysroot == "/" or not use_sysroot:
+            self.sysroot = ""
+
+    def run(self, work, begin, sections):
+        """Runs lldb with the commands in `begin`; sections maps names to commands.
+
+        Returns what each section printed, and what went to standard error, where the messages of
+        commands that failed are. A section's command may fail; those of `begin` may not.
+        """
+        work = pathlib.Path(work)
+        lines = []
+        for name, text in sections.items():
+            # lldb shows each command before it runs: one that does nothing marks the place.
+            lines += [f"settings set target.arg0 @@begin-{name}", text]
+            lines += [f"settings set target.arg0 @@end-{name}"]
+        with tempfile.NamedTemporaryFile("w", dir=work, suffix=".lldb", delete=False) as file:
+            file.write("\n".join(lines) + "\n")
+        command = ["--no-lldbinit", "--no-use-colors", "--batch"]
+        for text in (*self.SETTINGS, self.load, *begin, f"command source -e false {file.name}"):
+            command += ["-o", text]
+        seen = [lab.REPOSITORY, work, *lab.plugin_directories(self.load)]
+        binds = [(directory, directory) for directory in seen] + self.binds
+        try:
+            result = subprocess.run(
+                self.debugger.command(command, binds),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_environment(),
+                timeout=DEBUGGER_LIMIT,
+            )
+        except subprocess.TimeoutExpired:
+            raise SessionError(f"lldb took more than {DEBUGGER_LIMIT} s") from None
+        finally:
+            os.unlink(file.name)
+        output = result.stdout.decode("utf-8", "surrogateescape")
+        errors = _lldb_errors(result.stderr.decode("utf-8", "replace"))
+        found = {}
+        for name, text in sections.items():
+            first = f"(lldb) settings set target.arg0 @@begin-{name}\n(lldb) {text}\n"
+            _, begin, rest = output.partition(first)
+            shown, end, _ = rest.partition(f"(lldb) settings set target.arg0 @@end-{name}")
+            if not begin or not end:
+                raise SessionError(
+                    f"lldb ended early ({result.returncode}): {_last_line(errors)}"
+                )
+            found[name] = shown
+        return found, errors
+
+    def check_load(self):
+        """Fails unless the plugin loads in this lldb at all."""
+        with tempfile.TemporaryDirectory(prefix="sidewinder-") as work:
+            found, errors = self.run(work, [], {"help": "help py-bt"})
+        if "--json" not in found["help"]:
+            raise SessionError(f"the plugin does not load: {_last_line(errors)}")
+
+    def live(self, target, sections):
+        return self.run(target.work, [f"process attach -p {target.pid}"], sections)
+
+    def core(self, target, core, sections):
+        executable = self.interpreter.path
+        begin = []
+        if self.debugger.root != self.interpreter.root:
+            root = self.sysroot or self.interpreter.root
+            executable = root + executable
+            begin.append(f"platform select --sysroot {root} remote-linux")
+        begin.append(f"target create {executable} --core {core}")
+        return self.run(target.work, begin, sections)
+
+
+def _lldb_errors(text):
+    """Standard error without what lldb 14 of Debian 12 says of its Python module, which is missing.
+
+    The messages are tracebacks without a line of the program's.
+    """
+    text = re.sub(
+        r"Traceback \(most recent call last\):\n  File \"<string>\", line 1, in <module>\n"
+        r"(?:NameError|ModuleNotFoundError): .*\n",
+        "",
+        text,
+    )
+    return text.strip()
 
 
 def _last_line(text):

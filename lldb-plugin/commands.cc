@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Commands as lldb wants them: objects of a class with virtual functions, which it deletes.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lldb.h"
+#include "plugin.h"
+#include "shim.h"
+
+using namespace lldb;
+
+/* Where it is not there, its address is 0. */
+extern "C" __attribute__((weak)) bool sw_user_command_exists(SBCommandInterpreter *,
+    const char *) __asm__("_ZN4lldb20SBCommandInterpreter17UserCommandExistsEPKc");
+
+/* ---------------------------------------------------------------- results */
+
+static SBCommandReturnObject *object_of(struct sw_lldb_result *result)
+{
+    return reinterpret_cast<SBCommandReturnObject *>(result);
+}
+
+/* PutCString() and AppendMessage() would add a newline. */
+void sw_lldb_result_write(struct sw_lldb_result *result, const char *text, size_t len)
+{
+    object_of(result)->Printf("%.*s", (int)len, text);
+}
+
+void sw_lldb_result_fail(struct sw_lldb_result *result, const char *message)
+{
+    object_of(result)->SetError(message);
+    object_of(result)->SetStatus(eReturnStatusFailed);
+}
+
+bool sw_lldb_result_stream(struct sw_lldb *lldb, struct sw_lldb_result *result)
+{
+    FILE *file = lldb->debugger.GetOutputFileHandle();
+
+    if (!file || !isatty(fileno(file)))
+        return false;
+    object_of(result)->SetImmediateOutputFile(file);
+    return true;
+}
+
+bool sw_lldb_use_color(struct sw_lldb *lldb)
+{
+    return lldb->debugger.GetUseColor();
+}
+
+/* ---------------------------------------------------------------- commands */
+
+/* Made with malloc() and free(), so that nothing of C++'s library is needed. */
+class Command final : public SBCommandPluginInterface
+{
+    sw_lldb_run *run;
+    const void *data;
+
+  public:
+    Command(sw_lldb_run *given, const void *more) : run(given), data(more)
+    {
+    }
+    void *operator new(size_t size) noexcept
+    {
+        return malloc(size);
+    }
+    void operator delete(void *memory)
+    {
+        free(memory);
+    }
+
+    bool DoExecute(SBDebugger debugger, char **words, SBCommandReturnObject &result) override
+    {
+        static const char *const none[] = {NULL};
+        struct sw_lldb lldb(debugger);
+
+        result.SetStatus(eReturnStatusSuccessFinishResult);
+        run(&lldb, reinterpret_cast<struct sw_lldb_result *>(&result), words ? words : none, data);
+        return true;
+    }
+};
+
+/* SBCommand is made in place, and stays for as long as the debugger does. */
+struct sw_lldb_registry {
+    SBCommandInterpreter interpreter;
+    SBCommand *container;
+};
+
+bool sw_lldb_has_command(struct sw_lldb_registry *registry, const char *name)
+{
+    return sw_user_command_exists && sw_user_command_exists(&registry->interpreter, name);
+}
+
+bool sw_lldb_add_container(struct sw_lldb_registry *registry, const char *name, const char *help)
+{
+    void *place = malloc(sizeof(SBCommand));
+
+    if (!place)
+        return false;
+    registry->container =
+        new (place) SBCommand(registry->interpreter.AddMultiwordCommand(name, help));
+    return registry->container->IsValid();
+}
+
+static bool describe(SBCommand &&command, const char *details)
+{
+    if (!command.IsValid())
+        return false;
+    command.SetHelpLong(details);
+    return true;
+}
+
+bool sw_lldb_add_command(struct sw_lldb_registry *registry, bool in_container, const char *name,
+    const char *help, const char *details, const char *syntax, sw_lldb_run *run, const void *data)
+{
+    Command *command = new Command(run, data);
+
+    if (!command)
+        return false;
+    /* No command of its own for an empty line behind it: the same one again. */
+    return in_container
+               ? describe(
+                     registry->container->AddCommand(name, command, help, syntax, NULL), details)
+               : describe(
+                     registry->interpreter.AddCommand(name, command, help, syntax, NULL), details);
+}
+
+/* ---------------------------------------------------------------- the beginning */
+
+/* What the loader calls: lldb's own entry point, once for each of its debuggers. */
+extern "C" __attribute__((visibility("default"))) bool sw_lldb_plugin_initialize(
+    SBDebugger *debugger)
+{
+    struct sw_lldb_registry registry = {debugger->GetCommandInterpreter(), NULL};
+
+    return sw_lldb_open(&registry);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lldb.h - lldb as the plugin's C code sees it; shim.cc and commands.cc turn it into C++.
+ *
+ * A struct sw_lldb is made for the length of one command (or one summary) and stands for the
+ * process that it is about. No exception passes through here, for lldb has none.
+ */
+#ifndef SW_LLDB_LLDB_H
+#define SW_LLDB_LLDB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sw_lldb;
+
+/* ---------------------------------------------------------------- the process */
+
+enum sw_lldb_state {
+    SW_LLDB_GONE = 0, /* there is none, or it ended */
+    SW_LLDB_RUNNING,  /* nothing can be read */
+    SW_LLDB_STOPPED,
+};
+
+enum sw_lldb_state sw_lldb_state(struct sw_lldb *lldb);
+
+/* A number that no other process of this debugger ever had. */
+uint32_t sw_lldb_unique_id(struct sw_lldb *lldb);
+
+/* Counts how often the process stopped. */
+uint32_t sw_lldb_stop_id(struct sw_lldb *lldb);
+int64_t sw_lldb_pid(struct sw_lldb *lldb);
+
+/* What lldb debugs it with, "gdb-remote" or "elf-core"; never NULL. */
+const char *sw_lldb_plugin_name(struct sw_lldb *lldb);
+
+/* "x86_64-pc-linux-gnu"; never NULL. */
+const char *sw_lldb_triple(struct sw_lldb *lldb);
+unsigned sw_lldb_pointer_size(struct sw_lldb *lldb);
+bool sw_lldb_is_big_endian(struct sw_lldb *lldb);
+
+/* A reference to a process that does not keep it alive, to learn later whether it is still there.
+   NULL when there is no memory. */
+struct sw_lldb_reference;
+struct sw_lldb_reference *sw_lldb_reference_create(struct sw_lldb *lldb);
+void sw_lldb_reference_destroy(struct sw_lldb_reference *reference);
+bool sw_lldb_reference_is_alive(struct sw_lldb_reference *reference);
+
+/* Whether the user pressed Ctrl-C. */
+bool sw_lldb_is_interrupted(struct sw_lldb *lldb);
+
+/* ---------------------------------------------------------------- memory and files */
+
+/* Read memory; returns how much of it, from the beginning on, could be had. */
+size_t sw_lldb_read(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len);
+
+/* The same for what a core file leaves out: bytes that are in a loaded file and cannot have changed
+   since. */
+size_t sw_lldb_read_constant(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len);
+
+/* The end of the readable mapping that `addr` is in. */
+bool sw_lldb_region_end(struct sw_lldb *lldb, uint64_t addr, uint64_t *ret_end);
+
+unsigned sw_lldb_module_count(struct sw_lldb *lldb);
+
+/* The executable's ELF header in memory. */
+bool sw_lldb_executable(struct sw_lldb *lldb, uint64_t *ret_header);
+
+/* The `index`th symbol of that name, and section, over all modules. By symbol tables only. */
+bool sw_lldb_symbol(struct sw_lldb *lldb, const char *name, unsigned index, uint64_t *ret_addr);
+bool sw_lldb_section(
+    struct sw_lldb *lldb, const char *name, unsigned index, uint64_t *ret_addr, uint64_t *ret_size);
+
+/* ---------------------------------------------------------------- threads and frames */
+
+struct sw_lldb_thread {
+    int64_t tid;
+    int64_t number; /* as in `thread select 3` */
+};
+
+bool sw_lldb_thread(struct sw_lldb *lldb, unsigned index, struct sw_lldb_thread *ret_thread);
+bool sw_lldb_selected_thread(struct sw_lldb *lldb, struct sw_lldb_thread *ret_thread);
+
+/* The stack pointer of a thread. */
+bool sw_lldb_stack_pointer(struct sw_lldb *lldb, int64_t tid, uint64_t *ret_sp);
+
+/* Of the selected thread: a frame, 0 the innermost; a register of that; the frame that is
+   selected. */
+bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool *ret_inlined);
+bool sw_lldb_register(struct sw_lldb *lldb, const char *name, uint64_t *ret_value);
+bool sw_lldb_selected_frame(struct sw_lldb *lldb, unsigned *ret_level);
+
+/* ---------------------------------------------------------------- commands */
+
+/* Where the output of one command goes. */
+struct sw_lldb_result;
+
+void sw_lldb_result_write(struct sw_lldb_result *result, const char *text, size_t len);
+
+/* The command failed; one line without a newline. */
+void sw_lldb_result_fail(struct sw_lldb_result *result, const char *message);
+
+/* Show what is written from now on at once, if lldb talks to a terminal. lldb does not show what
+   was written before. */
+bool sw_lldb_result_stream(struct sw_lldb *lldb, struct sw_lldb_result *result);
+
+/* Whether lldb wants colours. */
+bool sw_lldb_use_color(struct sw_lldb *lldb);
+
+/* What runs a command: the words behind its name, ended by NULL, without the quotes that lldb took
+   away; and what was given when the command was added. */
+typedef void sw_lldb_run(struct sw_lldb *lldb, struct sw_lldb_result *result,
+    const char *const *words, const void *data);
+
+/* Where commands are added. */
+struct sw_lldb_registry;
+
+/* Whether a script has a command of that name, as far as this lldb can tell (since lldb 15). */
+bool sw_lldb_has_command(struct sw_lldb_registry *registry, const char *name);
+
+/* Add a command, be it to the container that was added before: one line and several of help, and
+   how it is used. lldb keeps copies. False when it does not want the command. */
+bool sw_lldb_add_command(struct sw_lldb_registry *registry, bool in_container, const char *name,
+    const char *help, const char *details, const char *syntax, sw_lldb_run *run, const void *data);
+
+/* Add a container of commands. */
+bool sw_lldb_add_container(struct sw_lldb_registry *registry, const char *name, const char *help);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

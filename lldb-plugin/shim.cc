@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "shim.h"
+
+#include <stdlib.h>
+
+#include "lldb.h"
+
+using namespace lldb;
+
+/* Since lldb 17; before, and where it is not there, its address is 0. */
+extern "C" __attribute__((weak)) bool sw_interrupt_requested(SBDebugger *) __asm__(
+    "_ZN4lldb10SBDebugger18InterruptRequestedEv");
+
+static const uint64_t NO_ADDRESS = UINT64_MAX; /* LLDB_INVALID_ADDRESS */
+
+/* Sections within segments are two levels. */
+static const int MAX_SECTION_DEPTH = 8;
+
+/* ---------------------------------------------------------------- the process */
+
+static enum sw_lldb_state state_of(SBProcess &process)
+{
+    if (!process.IsValid())
+        return SW_LLDB_GONE;
+    switch (process.GetState()) {
+    case eStateStopped:
+    case eStateCrashed:
+    case eStateSuspended:
+        return SW_LLDB_STOPPED;
+    case eStateDetached:
+    case eStateExited:
+        return SW_LLDB_GONE;
+    default:
+        /* Unloaded, invalid and connected come before stopped. */
+        return process.GetState() < eStateStopped ? SW_LLDB_GONE : SW_LLDB_RUNNING;
+    }
+}
+
+enum sw_lldb_state sw_lldb_state(struct sw_lldb *lldb)
+{
+    return state_of(lldb->process);
+}
+
+uint32_t sw_lldb_unique_id(struct sw_lldb *lldb)
+{
+    return lldb->process.GetUniqueID();
+}
+
+uint32_t sw_lldb_stop_id(struct sw_lldb *lldb)
+{
+    return lldb->process.GetStopID(true);
+}
+
+int64_t sw_lldb_pid(struct sw_lldb *lldb)
+{
+    return (int64_t)lldb->process.GetProcessID();
+}
+
+const char *sw_lldb_plugin_name(struct sw_lldb *lldb)
+{
+    const char *name = lldb->process.GetPluginName();
+
+    return name ? name : "";
+}
+
+const char *sw_lldb_triple(struct sw_lldb *lldb)
+{
+    const char *triple = lldb->target.GetTriple();
+
+    return triple ? triple : "";
+}
+
+unsigned sw_lldb_pointer_size(struct sw_lldb *lldb)
+{
+    return lldb->target.GetAddressByteSize();
+}
+
+bool sw_lldb_is_big_endian(struct sw_lldb *lldb)
+{
+    return lldb->target.GetByteOrder() == eByteOrderBig;
+}
+
+/* SBProcess holds a weak pointer. */
+struct sw_lldb_reference {
+    SBProcess process;
+
+    explicit sw_lldb_reference(const SBProcess &given) : process(given)
+    {
+    }
+    void *operator new(size_t size) noexcept
+    {
+        return malloc(size);
+    }
+    void operator delete(void *memory)
+    {
+        free(memory);
+    }
+};
+
+sw_lldb_reference *sw_lldb_reference_create(struct sw_lldb *lldb)
+{
+    return new sw_lldb_reference(lldb->process);
+}
+
+void sw_lldb_reference_destroy(sw_lldb_reference *reference)
+{
+    delete reference;
+}
+
+bool sw_lldb_reference_is_alive(sw_lldb_reference *reference)
+{
+    return state_of(reference->process) != SW_LLDB_GONE;
+}
+
+bool sw_lldb_is_interrupted(struct sw_lldb *lldb)
+{
+    if (sw_interrupt_requested && sw_interrupt_requested(&lldb->debugger))
+        return true;
+    return lldb->debugger.GetCommandInterpreter().WasInterrupted();
+}
+
+/* ---------------------------------------------------------------- memory and files */
+
+size_t sw_lldb_read(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len)
+{
+    SBError error;
+
+    /* lldb 21 to 23 leave an error of before in SBError: the count tells. */
+    return lldb->process.ReadMemory(addr, buf, len, error);
+}
+
+/* The segment of a module's file that is loaded at an address: the outermost of its sections. */
+static SBSection segment_at(struct sw_lldb *lldb, uint64_t addr)
+{
+    SBSection section = lldb->target.ResolveLoadAddress(addr).GetSection();
+
+    for (int depth = 0; depth < MAX_SECTION_DEPTH && section.IsValid(); depth++) {
+        SBSection parent = section.GetParent();
+
+        if (!parent.IsValid())
+            break;
+        section = parent;
+    }
+    return section;
+}
+
+/* SBProcess::ReadMemory() of a core file has no pages that come from files, and
+   SBTarget::ReadMemory() would serve data as it was before the program ran. */
+size_t sw_lldb_read_constant(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len)
+{
+    SBSection segment = segment_at(lldb, addr);
+    uint64_t base = segment.IsValid() ? segment.GetLoadAddress(lldb->target) : NO_ADDRESS;
+    uint64_t size = segment.GetByteSize();
+    SBError error;
+
+    if (base == NO_ADDRESS || base > addr || addr - base >= size ||
+        segment.GetPermissions() & ePermissionsWritable)
+        return 0;
+    if (len > size - (addr - base))
+        len = (size_t)(size - (addr - base));
+    return segment.GetSectionData(addr - base, len).ReadRawData(error, 0, buf, len);
+}
+
+bool sw_lldb_region_end(struct sw_lldb *lldb, uint64_t addr, uint64_t *ret_end)
+{
+    SBMemoryRegionInfo region;
+    SBError error = lldb->process.GetMemoryRegionInfo(addr, region);
+
+    if (!region.IsReadable() || region.GetRegionEnd() <= addr)
+        return false;
+    *ret_end = region.GetRegionEnd();
+    return true;
+}
+
+unsigned sw_lldb_module_count(struct sw_lldb *lldb)
+{
+    return lldb->target.GetNumModules();
+}
+
+bool sw_lldb_executable(struct sw_lldb *lldb, uint64_t *ret_header)
+{
+    SBModule module = lldb->target.FindModule(lldb->target.GetExecutable());
+    uint64_t header = NO_ADDRESS;
+
+    if (module.IsValid())
+        header = module.GetObjectFileHeaderAddress().GetLoadAddress(lldb->target);
+    if (header == NO_ADDRESS)
+        return false;
+    *ret_header = header;
+    return true;
+}
+
+bool sw_lldb_symbol(struct sw_lldb *lldb, const char *name, unsigned index, uint64_t *ret_addr)
+{
+    SBSymbolContextList found = lldb->target.FindSymbols(name, eSymbolTypeAny);
+
+    for (uint32_t i = 0; i < found.GetSize(); i++) {
+        SBAddress address = found.GetContextAtIndex(i).GetSymbol().GetStartAddress();
+        uint64_t addr = address.GetLoadAddress(lldb->target);
+
+        if (addr != NO_ADDRESS && index-- == 0) {
+            *ret_addr = addr;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sw_lldb_section(
+    struct sw_lldb *lldb, const char *name, unsigned index, uint64_t *ret_addr, uint64_t *ret_size)
+{
+    uint32_t count = lldb->target.GetNumModules();
+
+    for (uint32_t i = 0; i < count; i++) {
+        SBSection section = lldb->target.GetModuleAtIndex(i).FindSection(name);
+        uint64_t addr = section.IsValid() ? section.GetLoadAddress(lldb->target) : NO_ADDRESS;
+
+        if (addr != NO_ADDRESS && index-- == 0) {
+            *ret_addr = addr;
+            *ret_size = section.GetByteSize();
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------- threads and frames */
+
+static bool describe(SBThread thread, struct sw_lldb_thread *ret_thread)
+{
+    if (!thread.IsValid())
+        return false;
+    ret_thread->tid = (int64_t)thread.GetThreadID();
+    ret_thread->number = thread.GetIndexID();
+    return true;
+}
+
+bool sw_lldb_thread(struct sw_lldb *lldb, unsigned index, struct sw_lldb_thread *ret_thread)
+{
+    return index < lldb->process.GetNumThreads() &&
+           describe(lldb->process.GetThreadAtIndex(index), ret_thread);
+}
+
+bool sw_lldb_selected_thread(struct sw_lldb *lldb, struct sw_lldb_thread *ret_thread)
+{
+    return describe(lldb->process.GetSelectedThread(), ret_thread);
+}
+
+bool sw_lldb_stack_pointer(struct sw_lldb *lldb, int64_t tid, uint64_t *ret_sp)
+{
+    SBFrame frame = lldb->process.GetThreadByID((uint64_t)tid).GetFrameAtIndex(0);
+
+    if (!frame.IsValid())
+        return false;
+    *ret_sp = frame.GetSP();
+    return *ret_sp != NO_ADDRESS;
+}
+
+bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool *ret_inlined)
+{
+    SBFrame frame = lldb->process.GetSelectedThread().GetFrameAtIndex(index);
+
+    if (!frame.IsValid())
+        return false;
+    *ret_pc = frame.GetPC();
+    *ret_inlined = frame.IsInlined();
+    return *ret_pc != NO_ADDRESS;
+}
+
+bool sw_lldb_register(struct sw_lldb *lldb, const char *name, uint64_t *ret_value)
+{
+    SBValue value = lldb->process.GetSelectedThread().GetFrameAtIndex(0).FindRegister(name);
+    SBError error;
+    uint64_t low, high;
+
+    if (!value.IsValid())
+        return false;
+    /* What comes back on failure is ours to choose: two choices tell it from a value. */
+    low = value.GetValueAsUnsigned(error, 0);
+    high = low == 0 ? value.GetValueAsUnsigned(error, 1) : low;
+    if (low != high)
+        return false;
+    *ret_value = low;
+    return true;
+}
+
+bool sw_lldb_selected_frame(struct sw_lldb *lldb, unsigned *ret_level)
+{
+    SBFrame frame = lldb->process.GetSelectedThread().GetSelectedFrame();
+
+    if (!frame.IsValid())
+        return false;
+    *ret_level = frame.GetFrameID();
+    return true;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+/* readlink() and getpid() are POSIX. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auxv.h"
+
+enum {
+    MAX_LINK = 256, /* "mnt:[4026531841]", or the root directory of a process */
+    MAX_LINE = 256,
+    CALL_BYTES = 7, /* mov $NUMBER,%eax; syscall */
+};
+
+struct sw_lldb_target {
+    struct sw_target_info info;
+
+    /* Good until the process is another one. */
+    struct sw_lldb_auxv auxv;
+    bool has_auxv;
+
+    /* Good for one command. */
+    struct sw_lldb *lldb;
+    bool stopped;
+};
+
+/* ---------------------------------------------------------------- memory */
+
+static bool target_interrupted(void *ctx)
+{
+    struct sw_lldb_target *target = ctx;
+
+    target->stopped = target->stopped || sw_lldb_is_interrupted(target->lldb);
+    return target->stopped;
+}
+
+static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
+{
+    struct sw_lldb_target *target = ctx;
+    size_t done;
+
+    if (target_interrupted(target))
+        return SW_E_STOPPED;
+    done = sw_lldb_read(target->lldb, addr, buf, len);
+    /* Only what is in the core at all, then what the core has not; in turns, as it comes. */
+    while (done < len && target->info.kind == SW_TARGET_CORE) {
+        size_t more =
+            sw_lldb_read_constant(target->lldb, addr + done, (uint8_t *)buf + done, len - done);
+
+        if (more == 0 && done > 0)
+            more = sw_lldb_read(target->lldb, addr + done, (uint8_t *)buf + done, len - done);
+        if (more == 0)
+            return SW_E_READ;
+        done += more;
+    }
+    return done == len ? 0 : SW_E_READ;
+}
+
+/* ---------------------------------------------------------------- what the process has */
+
+static int target_auxv(void *ctx, uint64_t type, uint64_t *ret_value)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (!target->has_auxv)
+        target->has_auxv = sw_lldb_auxv_load(target->lldb, &target->info, &target->auxv);
+    return target->has_auxv && sw_lldb_auxv_get(&target->auxv, type, ret_value) ? 0
+                                                                                : SW_E_NOT_FOUND;
+}
+
+static int target_symbol(void *ctx, const char *name, unsigned index, sw_addr *ret_addr)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    return sw_lldb_symbol(target->lldb, name, index, ret_addr) ? 0 : SW_E_NOT_FOUND;
+}
+
+static int target_section(
+    void *ctx, const char *name, unsigned index, sw_addr *ret_addr, uint64_t *ret_size)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    return sw_lldb_section(target->lldb, name, index, ret_addr, ret_size) ? 0 : SW_E_NOT_FOUND;
+}
+
+/* ---------------------------------------------------------------- threads and frames */
+
+static int target_thread(void *ctx, unsigned index, struct sw_native_thread *ret_thread)
+{
+    struct sw_lldb_target *target = ctx;
+    struct sw_lldb_thread thread, selected = {.number = -1};
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (!sw_lldb_thread(target->lldb, index, &thread))
+        return SW_E_NOT_FOUND;
+    sw_lldb_selected_thread(target->lldb, &selected);
+    *ret_thread = (struct sw_native_thread){
+        .tid = thread.tid, .number = thread.number, .selected = thread.number == selected.number};
+    return 0;
+}
+
+/* The register in which the ABI keeps the thread pointer, as lldb calls it. Without it, which on
+   x86-64 is every lldb so far, threads are known by their kernel ids. */
+static const char *thread_pointer_register(const char *machine)
+{
+    static const struct {
+        const char *machine, *name;
+    } registers[] = {
+        {"x86_64", "fs_base"},
+        {"aarch64", "tpidr"}, /* since lldb 16 */
+        {"riscv64", "tp"},
+        {"powerpc64", "r13"},
+    };
+
+    for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+        if (strcmp(registers[i].machine, machine) == 0)
+            return registers[i].name;
+    return NULL;
+}
+
+static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread)
+{
+    struct sw_lldb_target *target = ctx;
+    const char *name = thread_pointer_register(target->info.machine);
+    struct sw_lldb_thread thread;
+    uint64_t pointer = 0;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (!sw_lldb_selected_thread(target->lldb, &thread))
+        return SW_E_NOT_FOUND;
+    if (name && !sw_lldb_register(target->lldb, name, &pointer))
+        pointer = 0;
+    *ret_thread = (struct sw_native_thread){
+        .tid = thread.tid, .number = thread.number, .thread_pointer = pointer, .selected = true};
+    return 0;
+}
+
+/* lldb does not show orig_rax: the instructions before the one that the thread is in say which
+   system call it is. The C library puts the number into eax right before it. */
+static int system_call(struct sw_lldb_target *target, uint64_t *ret_number)
+{
+    uint8_t code[CALL_BYTES];
+    uint64_t pc;
+    bool inlined;
+
+    if (!sw_lldb_frame(target->lldb, 0, &pc, &inlined) ||
+        target_read(target, pc - CALL_BYTES, code, sizeof(code)) < 0 || code[0] != 0xb8 ||
+        code[5] != 0x0f || code[6] != 0x05)
+        return SW_E_NOT_FOUND;
+    *ret_number = (uint64_t)code[1] | (uint64_t)code[2] << 8 | (uint64_t)code[3] << 16;
+    return 0;
+}
+
+static int target_reg(void *ctx, const char *name, uint64_t *ret_value)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    if (sw_lldb_register(target->lldb, name, ret_value))
+        return 0;
+    return strcmp(name, "orig_rax") == 0 ? system_call(target, ret_value) : SW_E_NOT_FOUND;
+}
+
+static int target_selected_frame(void *ctx, unsigned *ret_level)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    return sw_lldb_selected_frame(target->lldb, ret_level) ? 0 : SW_E_NOT_FOUND;
+}
+
+static int target_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
+{
+    struct sw_lldb_target *target = ctx;
+    bool inlined;
+
+    if (target_interrupted(target))
+        return SW_E_STOPPED;
+    if (!sw_lldb_frame(target->lldb, index, ret_pc, &inlined))
+        return SW_E_NOT_FOUND;
+    return inlined;
+}
+
+/* ---------------------------------------------------------------- files */
+
+static bool read_link(const char *path, char *buf, size_t size)
+{
+    ssize_t len = readlink(path, buf, size - 1);
+
+    buf[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+/* Whether a process on this machine sees other files than we do: another root directory or another
+   mount namespace, as in a container. */
+static bool has_own_root(const char *process)
+{
+    char path[64], root[MAX_LINK], theirs[MAX_LINK], ours[MAX_LINK];
+
+    snprintf(path, sizeof(path), "%s/root", process);
+    if (!read_link(path, root, sizeof(root)))
+        return false;
+    if (strcmp(root, "/") != 0)
+        return true;
+    snprintf(path, sizeof(path), "%s/ns/mnt", process);
+    return read_link(path, theirs, sizeof(theirs)) &&
+           read_link("/proc/self/ns/mnt", ours, sizeof(ours)) && strcmp(theirs, ours) != 0;
+}
+
+static int target_file_root(void *ctx, char *buf, size_t size)
+{
+    struct sw_lldb_target *target = ctx;
+    char process[48];
+
+    snprintf(process, sizeof(process), "/proc/%lld", (long long)target->info.pid);
+    if (target->info.kind == SW_TARGET_LIVE && has_own_root(process))
+        snprintf(buf, size, "%s/root", process);
+    else
+        buf[0] = '\0';
+    return 0;
+}
+
+/* ---------------------------------------------------------------- what it is */
+
+/* A number in a line of /proc/PID/status; 0 when there is none. */
+static long long status_of(long long pid, const char *field)
+{
+    char path[48], line[MAX_LINE];
+    long long number = 0;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%lld/status", pid);
+    file = fopen(path, "r");
+    while (file && fgets(line, sizeof(line), file))
+        if (strncmp(line, field, strlen(field)) == 0)
+            number = strtoll(line + strlen(field), NULL, 10);
+    if (file)
+        fclose(file);
+    return number;
+}
+
+/*
+ * lldb debugs processes of its own machine through a server too, which it starts itself. Then the
+ * process is traced by a child of this one; otherwise the number may be that of somebody else.
+ */
+static bool is_of_this_machine(int64_t pid)
+{
+    long long tracer = status_of(pid, "TracerPid:");
+
+    return tracer > 0 && status_of(tracer, "PPid:") == (long long)getpid();
+}
+
+static enum sw_target_kind kind_of(struct sw_lldb *lldb)
+{
+    const char *name = sw_lldb_plugin_name(lldb);
+
+    /* elf-core, mach-o-core, minidump, trace and what will come */
+    if (strcmp(name, "gdb-remote") != 0)
+        return SW_TARGET_CORE;
+    return is_of_this_machine(sw_lldb_pid(lldb)) ? SW_TARGET_LIVE : SW_TARGET_REMOTE;
+}
+
+/* Triples begin with the architecture, in the words of LLVM. */
+static void set_machine(const char *triple, char machine[16])
+{
+    static const struct {
+        const char *prefix, *machine;
+    } names[] = {
+        {"x86_64", "x86_64"},
+        {"i386", "i386"},
+        {"i486", "i386"},
+        {"i586", "i386"},
+        {"i686", "i386"},
+        {"aarch64", "aarch64"},
+        {"arm64", "aarch64"},
+        {"arm", "arm"},
+        {"thumb", "arm"},
+        {"s390x", "s390x"},
+        {"riscv32", "riscv32"},
+        {"riscv64", "riscv64"},
+        {"powerpc64", "powerpc64"},
+        {"powerpc", "powerpc"},
+        {"mips", "mips"},
+        {"loongarch64", "loongarch64"},
+    };
+
+    machine[0] = '\0';
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !machine[0]; i++)
+        if (strncmp(triple, names[i].prefix, strlen(names[i].prefix)) == 0)
+            snprintf(machine, 16, "%s", names[i].machine);
+}
+
+void sw_lldb_target_describe(struct sw_lldb *lldb, struct sw_target_info *ret_info)
+{
+    struct sw_target_info info = {.size = sizeof(info)};
+
+    info.pid = sw_lldb_pid(lldb);
+    info.kind = kind_of(lldb);
+    info.pointer_size = sw_lldb_pointer_size(lldb) == 4 ? 4 : 8;
+    info.big_endian = sw_lldb_is_big_endian(lldb);
+    set_machine(sw_lldb_triple(lldb), info.machine);
+    *ret_info = info;
+}
+
+/* ---------------------------------------------------------------- lifetime */
+
+struct sw_lldb_target *sw_lldb_target_create(const struct sw_target_info *info)
+{
+    struct sw_lldb_target *target = calloc(1, sizeof(*target));
+
+    if (target)
+        target->info = *info;
+    return target;
+}
+
+void sw_lldb_target_destroy(struct sw_lldb_target *target)
+{
+    free(target);
+}
+
+void sw_lldb_target_forget(struct sw_lldb_target *target)
+{
+    target->has_auxv = false;
+}
+
+void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
+{
+    target->lldb = lldb;
+    target->stopped = false;
+}
+
+const struct sw_target_ops sw_lldb_target_ops = {
+    .size = sizeof(struct sw_target_ops),
+    .read = target_read,
+    .auxv = target_auxv,
+    .symbol = target_symbol,
+    .section = target_section,
+    .thread = target_thread,
+    .selected_thread = target_selected_thread,
+    .reg = target_reg,
+    .selected_frame = target_selected_frame,
+    .native_frame = target_native_frame,
+    .file_root = target_file_root,
+    .interrupted = target_interrupted,
+};
