@@ -20,7 +20,7 @@ static int walk_native(struct sw_memory *memory, struct sw_modules *modules, sw_
         struct sw_function function;
 
         status = sw_unwind_function(memory, modules, &unwind, &function);
-        if (status == 0 && function.start == loop)
+        if (status == 0 && sw_function_is(memory, modules, &function, loop))
             return 0;
         if (status == 0) {
             calls->starts[calls->count++] = function.start;
@@ -43,7 +43,7 @@ static int walk_debugger(struct sw_memory *memory, struct sw_modules *modules, s
         /* A return address may be the first byte behind its function. */
         if (sw_function_find(memory, modules, i ? pc - 1 : pc, &function) < 0)
             continue;
-        if (function.start == loop)
+        if (sw_function_is(memory, modules, &function, loop))
             return 0;
         calls->starts[calls->count++] = function.start;
     }

@@ -92,7 +92,8 @@ static bool is_in_loop(const struct sw_mixed *mixed, sw_addr pc)
             &mixed->session->memory, &mixed->session->runtimes.modules, pc, &function) < 0)
         return false;
     for (size_t i = 0; i < mixed->state_count; i++)
-        if (function.start == mixed->states[i].thread->runtime->evaluation_loop)
+        if (sw_function_is(&mixed->session->memory, &mixed->session->runtimes.modules, &function,
+                mixed->states[i].thread->runtime->evaluation_loop))
             return true;
     return false;
 }

@@ -68,7 +68,8 @@ static bool find_loop(struct sw_session *session, const struct sw_thread *thread
         /* A return address may be the first byte behind its function. */
         if (sw_function_find(memory, &session->runtimes.modules, *level ? pc - 1 : pc, &function) ==
                 0 &&
-            function.start == thread->runtime->evaluation_loop)
+            sw_function_is(
+                memory, &session->runtimes.modules, &function, thread->runtime->evaluation_loop))
             return true;
     }
     return false;

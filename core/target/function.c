@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/function.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 /* Encodings of .eh_frame_hdr that linkers write (LSB, "Exception Frames"); others are left alone.
@@ -158,4 +160,64 @@ int sw_function_find(struct sw_memory *memory, struct sw_modules *modules, sw_ad
     }
     *ret_function = place->function;
     return status;
+}
+
+/* ---------------------------------------------------------------- parts out of line */
+
+/* The part of an evaluation loop was 7572 bytes and more in every build looked at, and the first
+   page of the loop had from 3 to 21 jumps there; into any other function all of it had 2 at most,
+   in bytes that are no jumps. */
+enum { LEAST_PART = 4096, LOOKED_AT = 4096, LEAST_JUMPS = 3 };
+
+/* Where the direct jump at `code` goes, "jmp rel32" or "jcc rel32"; 0 when there is none. */
+static sw_addr jump_target(const uint8_t *code, sw_addr addr)
+{
+    unsigned opcode = code[0] == 0xe9 ? 1 : code[0] == 0x0f && (code[1] & 0xf0) == 0x80 ? 2 : 0;
+
+    if (!opcode)
+        return 0;
+    return addr + opcode + 4 + (sw_addr)sw_bytes_sign(sw_bytes_uint(code + opcode, 4, false), 4);
+}
+
+static bool jumps_into(
+    struct sw_memory *memory, const struct sw_function *from, const struct sw_function *to)
+{
+    uint8_t code[LOOKED_AT];
+    size_t size = from->size < sizeof(code) ? (size_t)from->size : sizeof(code);
+    unsigned jumps = 0;
+
+    if (sw_memory_read(memory, from->start, code, size, "code", NULL) < 0)
+        return false;
+    for (size_t i = 0; i + 6 <= size && jumps < LEAST_JUMPS; i++) {
+        sw_addr target = jump_target(code + i, from->start + i);
+
+        /* To the start of a function leads also a call that is the last thing to do. */
+        jumps += target > to->start && target - to->start < to->size;
+    }
+    return jumps >= LEAST_JUMPS;
+}
+
+bool sw_function_is(struct sw_memory *memory, struct sw_modules *modules,
+    const struct sw_function *function, sw_addr start)
+{
+    struct sw_function whole;
+    struct sw_place *place;
+    bool is_part;
+
+    if (function->start == start)
+        return true;
+    if (function->size < LEAST_PART || strcmp(memory->info.machine, "x86_64") != 0)
+        return false;
+    place = sw_places_get(&modules->places, function->start);
+    if (place->part_of == start)
+        return place->is_part;
+    if (sw_function_find(memory, modules, start, &whole) < 0)
+        return false;
+    is_part = jumps_into(memory, &whole, function);
+    place = sw_places_get(&modules->places, function->start);
+    place->function = *function;
+    place->has_function = true;
+    place->is_part = is_part;
+    place->part_of = start;
+    return is_part;
 }

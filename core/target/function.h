@@ -12,4 +12,13 @@
 int sw_function_find(struct sw_memory *memory, struct sw_modules *modules, sw_addr pc,
     struct sw_function *ret_function);
 
+/*
+ * Whether `function` is the one that begins at `start`, or the part of that which the compiler
+ * moved out of line, as it does with most of the evaluation loop where it was told which branches
+ * are rare: no table says so, but the one jumps into the middle of the other. Known for x86-64, and
+ * for parts that are as large as the loop's.
+ */
+bool sw_function_is(struct sw_memory *memory, struct sw_modules *modules,
+    const struct sw_function *function, sw_addr start);
+
 #endif

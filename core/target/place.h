@@ -34,6 +34,8 @@ struct sw_place {
     sw_addr pc;
     bool has_function;
     bool has_rules;
+    bool is_part; /* of the function that begins at `part_of`; 0 until that was asked */
+    sw_addr part_of;
     struct sw_function function;
     struct sw_unwind_rules rules;
 };

@@ -21,6 +21,7 @@ FILE = re.compile(
 )
 BUILTIN = re.compile(r"(?:  |#\d+ |)<(?:built-in|method-wrapper) ")
 PRINTED = re.compile(r"(?P<scope>local|global|builtin) (?P<name>'[^']*'|u'[^']*') = (?P<value>.*)")
+UNREADABLE = "Unable to read information on python frame"
 LOCALS = re.compile(r"Locals for (.*)")
 
 
@@ -190,6 +191,9 @@ class Comparer:
 
     def _locals(self, theirs, ours):
         """Theirs is one text for all Python frames of a loop, ours one for each of them."""
+        if theirs.startswith(UNREADABLE):
+            self._differ("output", theirs.rstrip("\n"), ours[0].rstrip("\n"))
+            return
         left = _blocks(theirs)
         right = [block for text in ours for block in _blocks(text)]
         if len(left) > 1:

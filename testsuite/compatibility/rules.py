@@ -83,8 +83,11 @@ RULES = [
     Rule("fails", "output", r"error: Error occurred in Python.*", NO_ERROR),
     Rule("within-builtin", "output", r"Unable to read information on python frame",
          r"(?:local|global|builtin) '.*' = .*|'.*' not found|[ >]*\d+ .*|Locals for .*"),
+    Rule("source", "output", r"Unable to read information on python frame", NO_LINES, r"py-list.*",
+         in_root=True),
     Rule("outermost", "output", NO_FRAME, NO_ERROR),
-    Rule("no-python", "output", NO_FRAME + r"|Traceback .*\n  <.*|#\d+ <.*",
+    Rule("no-python", "output", NO_FRAME + r"|Unable to read information on python frame|"
+         r"Traceback .*\n  <.*|#\d+ <.*",
          r"(?:error: )?Unable to locate python frame: .*"),
     Rule("optimized", "output", r".*\((?:frame information optimized out|"
          r"unable to read python frame information)\).*", NO_ERROR),
