@@ -7,6 +7,7 @@
 #include <sidewinder.h>
 
 #include "command.h"
+#include "filter.h"
 #include "gdb.h"
 #include "printer.h"
 #include "session.h"
@@ -18,7 +19,8 @@ static int set_up(PyObject *module)
         return -1;
     if (sw_gdb_open() < 0 || sw_gdb_session_connect() < 0)
         return -1;
-    if (sw_gdb_setting_register() < 0 || sw_gdb_printer_register() < 0)
+    if (sw_gdb_setting_register() < 0 || sw_gdb_printer_register() < 0 ||
+        sw_gdb_filter_register() < 0)
         return -1;
     return sw_gdb_command_register();
 }

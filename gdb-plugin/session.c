@@ -178,23 +178,43 @@ static void refresh(struct sw_gdb_session *session)
     session->staleness = FRESH;
 }
 
-static struct sw_gdb_session *acquire(PyObject *inferior)
+/* The session of an inferior of which no event told anything since it was used: what is to be
+   described of it has not changed. Frames and values are printed one by one, and each needs it. */
+static struct sw_gdb_session *find_fresh(int64_t inferior, int64_t pid)
 {
-    int64_t number = sw_gdb_int_attr(inferior, "num", 0);
+    for (struct sw_gdb_session *session = sessions; session; session = session->next)
+        if (session->inferior == inferior && session->staleness == FRESH && !session->busy &&
+            session->info.pid == pid)
+            return session;
+    return NULL;
+}
+
+static struct sw_gdb_session *describe_and_find(PyObject *inferior, int64_t number)
+{
     struct sw_gdb_session *session;
     struct sw_target_info info;
 
-    if (sw_gdb_int_attr(inferior, "pid", 0) == 0) {
+    if (sw_gdb_inferior_describe(inferior, &info) < 0)
+        return NULL;
+    session = sweep(number, &info);
+    return session ? session : session_new(number, &info);
+}
+
+static struct sw_gdb_session *acquire(PyObject *inferior)
+{
+    int64_t number = sw_gdb_int_attr(inferior, "num", 0);
+    int64_t pid = sw_gdb_int_attr(inferior, "pid", 0);
+    struct sw_gdb_session *session;
+
+    if (pid == 0) {
         PyErr_SetString(sw_gdb.user_error,
             "No process and no core file to look at: use \"attach PID\", \"core-file FILE\" or "
             "\"run\" first.");
         return NULL;
     }
-    if (sw_gdb_inferior_describe(inferior, &info) < 0)
-        return NULL;
-    session = sweep(number, &info);
+    session = find_fresh(number, pid);
     if (!session)
-        session = session_new(number, &info);
+        session = describe_and_find(inferior, number);
     if (!session)
         return NULL;
     if (session->busy) {

@@ -320,7 +320,77 @@ enum sw_native_kind {
     SW_NATIVE_LOOP,   /* the evaluation loop: Python frames run in it */
     SW_NATIVE_INSIDE, /* a part of the evaluation loop that the next frame is of */
     SW_NATIVE_PLUMBING, /* the interpreter's way from one call to the next */
+    SW_NATIVE_UNNAMED,  /* its name would tell: fill in `function` and ask again */
 };
+
+/* A Python frame for a debugger that shows frames itself. Text is UTF-8, made safe for terminals.
+ */
+struct sw_python_frame {
+    char function[512]; /* the qualified name where there is one (3.11+) */
+    char file[1024];    /* as the target names it */
+    int32_t line;       /* 0 when unknown */
+    sw_addr address;    /* of PyFrameObject (3.10 and before) or _PyInterpreterFrame */
+    unsigned runtime;   /* which Python of the process runs it */
+};
+
+/* A variable of a Python frame. */
+struct sw_variable {
+    char name[128];
+    bool is_argument;
+    bool is_int;    /* no object but a number: a tagged int (3.14+) */
+    int64_t number; /* that number */
+    sw_addr value;  /* else the object */
+};
+
+/*
+ * Whether the selected thread runs Python, as far as that costs next to nothing where it does not:
+ * a Python is known by the names that the target's files export. One that only a search finds
+ * counts once a command has found it.
+ */
+SW_API bool sw_session_runs_python(struct sw_session *session);
+
+/*
+ * A walk down the native stack of the selected thread, which the debugger leads, and the Python
+ * frames that belong to its native frames. It keeps its place when the session is invalidated.
+ */
+struct sw_filter;
+
+/*
+ * Begin. SW_E_NOT_FOUND when the selected thread runs no Python; SW_E_CORRUPT when the native and
+ * the Python frames do not fit together (the message says why), as far as that can be told now:
+ * since 3.12 each native frame is compared when it is met.
+ */
+SW_API int sw_filter_open(
+    struct sw_session *session, struct sw_error *reterr, struct sw_filter **ret_filter);
+
+/*
+ * What the native frame `level` is, 0 the innermost: an enum sw_native_kind. For SW_NATIVE_UNNAMED
+ * ask again with its name, "?" when it has none; until then `function` may be "". Of `native` only
+ * pc, is_inline and function are looked at. A negative status when the walk cannot go on.
+ */
+SW_API int sw_filter_kind(struct sw_session *session, struct sw_filter *filter, unsigned level,
+    const struct sw_native_frame *native, struct sw_error *reterr);
+
+/* The walk comes to a frame of kind SW_NATIVE_LOOP: every one of them, in order. SW_E_CORRUPT when
+   it does not fit the Python frames. `native->sp` is compared unless it is 0. */
+SW_API int sw_filter_enter(struct sw_session *session, struct sw_filter *filter,
+    const struct sw_native_frame *native, struct sw_error *reterr);
+
+/* The next Python frame of the loop entered last, the newest first: 1, 0 when there is no more, or
+   a negative status. */
+SW_API int sw_filter_frame(struct sw_session *session, struct sw_filter *filter,
+    struct sw_error *reterr, struct sw_python_frame *ret_frame);
+
+/*
+ * Call `visit` with each argument of a frame, or with each variable that is none, until it returns
+ * something else than 0. The target must not have run since the frame was given. Returns what
+ * `visit` did last, or a negative status.
+ */
+SW_API int sw_python_variables(struct sw_session *session, const struct sw_python_frame *frame,
+    bool arguments, struct sw_error *reterr,
+    int (*visit)(void *ctx, const struct sw_variable *variable), void *ctx);
+
+SW_API void sw_filter_close(struct sw_filter *filter);
 
 /* ---------------------------------------------------------------- values */
 

@@ -218,6 +218,17 @@ int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *module
     return 0;
 }
 
+bool sw_candidates_are_exported(struct sw_memory *memory, const struct sw_modules *modules)
+{
+    for (size_t i = 0; i < modules->count && !sw_memory_interrupted(memory); i++) {
+        struct sw_candidate candidate;
+
+        if (look_into(memory, &modules->items[i], &candidate))
+            return true;
+    }
+    return false;
+}
+
 void sw_candidates_fini(struct sw_candidates *candidates)
 {
     free(candidates->items);

@@ -32,6 +32,9 @@ bool sw_module_is_likely(const struct sw_modules *modules, size_t index);
 int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *modules,
     struct sw_error *reterr, struct sw_candidates *ret_candidates);
 
+/* Whether a module exports the names of a Python. */
+bool sw_candidates_are_exported(struct sw_memory *memory, const struct sw_modules *modules);
+
 void sw_candidates_fini(struct sw_candidates *candidates);
 
 /* The address of a symbol of the candidate's module; 0 when it has none of that name. */

@@ -98,6 +98,16 @@ static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw
     return status;
 }
 
+bool sw_runtimes_are_likely(struct sw_memory *memory)
+{
+    struct sw_modules modules = {.count = 0};
+    bool found = sw_modules_list(memory, NULL, &modules) == 0 &&
+                 sw_candidates_are_exported(memory, &modules);
+
+    sw_modules_fini(&modules);
+    return found || memory->stopped;
+}
+
 int sw_runtimes_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes)
 {

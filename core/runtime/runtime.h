@@ -60,6 +60,10 @@ struct sw_runtimes {
 int sw_runtimes_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes);
 
+/* Whether a file of the target exports the names of a Python: what can be known without a search.
+   True when that was interrupted. */
+bool sw_runtimes_are_likely(struct sw_memory *memory);
+
 void sw_runtimes_fini(struct sw_runtimes *runtimes);
 
 /* The object that the module sys of the newest interpreter has under a name. SW_E_NOT_FOUND. */

@@ -114,26 +114,38 @@ static bool is_in_python(const struct sw_mixed *mixed, sw_addr pc, bool *ret_kno
     return unknown || *ret_known;
 }
 
+static bool is_in_a_file(const struct sw_mixed *mixed, sw_addr pc)
+{
+    struct sw_function function;
+
+    return sw_function_find(
+               &mixed->session->memory, &mixed->session->runtimes.modules, pc, &function) == 0;
+}
+
 enum sw_native_kind sw_mixed_kind(
     const struct sw_mixed *mixed, unsigned level, const struct sw_native_frame *native)
 {
     /* A return address may be the first byte behind its function. */
     sw_addr pc = level ? native->pc - 1 : native->pc;
     const char *name = native->function;
-    bool is_known;
+    bool is_known = false, in_python;
 
     if (is_in_loop(mixed, pc))
         return native->is_inline ? SW_NATIVE_INSIDE : SW_NATIVE_LOOP;
+    in_python = is_in_python(mixed, pc, &is_known);
+    /* Machine code that CPython made is in no file. */
+    if (!name[0] && (in_python || !is_in_a_file(mixed, pc)))
+        return SW_NATIVE_UNNAMED;
     if (strncmp(name, "py::", 4) == 0)
         return SW_NATIVE_PLUMBING;
-    if (!is_in_python(mixed, pc, &is_known))
+    if (!in_python)
         return SW_NATIVE_OTHER;
     if (!native->is_inline && sw_function_is_loop(name))
         return SW_NATIVE_LOOP;
     if (sw_function_is_handler(name))
         return SW_NATIVE_INSIDE;
     /* A stripped Python says nothing of its functions. */
-    if (name[0] ? sw_function_is_plumbing(name) : is_known)
+    if (strcmp(name, "?") == 0 ? is_known : sw_function_is_plumbing(name))
         return SW_NATIVE_PLUMBING;
     return SW_NATIVE_OTHER;
 }
@@ -167,6 +179,16 @@ int sw_mixed_meet(
     mixed->entry = entry;
     mixed->met++;
     return 0;
+}
+
+int sw_mixed_resume(struct sw_mixed *mixed, const struct sw_mixed *from, struct sw_error *reterr)
+{
+    const struct sw_native_frame any = {.sp = 0};
+    int status = 0;
+
+    while (status == 0 && mixed->met < from->met)
+        status = sw_mixed_meet(mixed, &any, reterr);
+    return status;
 }
 
 /* ---------------------------------------------------------------- Python frames */
@@ -242,6 +264,8 @@ int sw_mixed_check(const struct sw_mixed *mixed, bool in_detail, struct sw_error
             return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
         if (status < 0)
             break;
+        if (in_detail && !native.function[0])
+            strcpy(native.function, "?");
         if (sw_mixed_kind(&walk, level, &native) == SW_NATIVE_LOOP &&
             (status = sw_mixed_meet(&walk, &native, reterr)) < 0)
             return status;

@@ -32,7 +32,8 @@ int sw_mixed_open(struct sw_session *session, struct sw_error *reterr, struct sw
 /* Whether each native frame of a loop can be proved by the address of the loop's own frame. */
 bool sw_mixed_has_entries(const struct sw_mixed *mixed);
 
-/* What native frame `level` is to Python. What was not asked of the debugger is zero in it. */
+/* What native frame `level` is to Python. A name that is not known yet is "", one that is known not
+   to be there "?"; sp may be 0. */
 enum sw_native_kind sw_mixed_kind(
     const struct sw_mixed *mixed, unsigned level, const struct sw_native_frame *native);
 
@@ -43,6 +44,9 @@ int sw_mixed_meet(
 
 /* The next Python frame of the loop met last: 1, 0 behind its oldest, or a negative status. */
 int sw_mixed_next(struct sw_mixed *mixed, struct sw_error *reterr, struct sw_frame *ret_frame);
+
+/* The same place in a walk opened anew: behind as many loops as `from` has met. */
+int sw_mixed_resume(struct sw_mixed *mixed, const struct sw_mixed *from, struct sw_error *reterr);
 
 /* The thread state whose frames are handed out. */
 const struct sw_thread *sw_mixed_thread(const struct sw_mixed *mixed);

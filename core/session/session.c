@@ -7,6 +7,14 @@
 #include "session/settings.h"
 #include "session/threads.h"
 
+/* Pointers into a session outlive no stop: those who keep their place compare this. */
+static uint64_t next_generation(void)
+{
+    static uint64_t generation;
+
+    return ++generation;
+}
+
 int sw_session_create(const struct sw_target_info *info, const struct sw_target_ops *ops, void *ctx,
     struct sw_error *reterr, struct sw_session **ret_session)
 {
@@ -20,6 +28,7 @@ int sw_session_create(const struct sw_target_info *info, const struct sw_target_
     session = calloc(1, sizeof(*session));
     if (!session)
         return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    session->generation = next_generation();
     sw_memory_init(&session->memory, info, ops, ctx);
     sw_settings_reset(session);
     *ret_session = session;
@@ -37,6 +46,7 @@ void sw_session_destroy(struct sw_session *session)
 
 static void forget_stop(struct sw_session *session)
 {
+    session->generation = next_generation();
     sw_memory_invalidate(&session->memory);
     for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
         sw_codes_clear(&session->codes[i]);
@@ -61,6 +71,7 @@ static void forget_runtimes(struct sw_session *session)
         sw_codes_forget(&session->codes[i]);
     sw_runtimes_fini(&session->runtimes);
     session->discovered = false;
+    session->python_absent = false;
 }
 
 void sw_session_invalidate(struct sw_session *session)
@@ -83,6 +94,15 @@ void sw_session_forget(struct sw_session *session)
 void sw_session_counters(const struct sw_session *session, struct sw_session_counters *ret_counters)
 {
     *ret_counters = session->memory.counters;
+}
+
+bool sw_session_has_python(struct sw_session *session)
+{
+    if (session->discovered)
+        return true;
+    if (!session->python_absent)
+        session->python_absent = !sw_runtimes_are_likely(&session->memory);
+    return !session->python_absent;
 }
 
 int sw_session_discover(struct sw_session *session, struct sw_error *reterr)

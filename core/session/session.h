@@ -21,6 +21,8 @@ struct sw_session {
     struct sw_memory memory;
     struct sw_runtimes runtimes;
     bool discovered;
+    bool python_absent;  /* no file exports Python's names; found out by sw_session_has_python() */
+    uint64_t generation; /* another one after each invalidation, and in each session */
     uint64_t discovery_absent; /* reads that failed while the runtimes were looked for */
     bool discovery_repeated;   /* at a later stop, for that reason; once is enough */
     struct sw_codes codes[SW_MAX_RUNTIMES]; /* one cache for each runtime: layouts differ */
@@ -32,6 +34,9 @@ struct sw_session {
     struct sw_selections *selections; /* which frames the user went to (selection.h) */
     struct sw_value_limits limits;    /* settings.c */
 };
+
+/* Whether there is Python, as far as the names tell that files export; or it was found already. */
+bool sw_session_has_python(struct sw_session *session);
 
 /* Find the runtimes unless that is done. As sw_runtimes_find(). */
 int sw_session_discover(struct sw_session *session, struct sw_error *reterr);

@@ -178,6 +178,16 @@ static int next_native(
     return memory->ops.native_detail(memory->ctx, level, ret_native);
 }
 
+static enum sw_native_kind kind_of(
+    const struct native_walk *walk, unsigned level, const struct sw_native_frame *native)
+{
+    struct sw_native_frame named = *native;
+
+    if (!named.function[0])
+        strcpy(named.function, "?");
+    return sw_mixed_kind(&walk->mixed, level, &named);
+}
+
 static int show_stack(struct native_walk *walk)
 {
     struct sw_native_frame native;
@@ -189,7 +199,7 @@ static int show_stack(struct native_walk *walk)
         status = next_native(walk->run->session, level, &native);
         if (status < 0)
             return status == SW_E_STOPPED ? status : walk->run->out->status;
-        kind = sw_mixed_kind(&walk->mixed, level, &native);
+        kind = kind_of(walk, level, &native);
         if (kind == SW_NATIVE_LOOP)
             status = show_loop(walk, level, &native);
         else
