@@ -75,9 +75,28 @@ static int nothing_found(
     if (problem->status != SW_OK)
         return sw_fail(
             reterr, problem->status, problem->address, problem->field, "%s", problem->message);
+    for (size_t i = 0; i < runtimes->modules.count; i++)
+        if (strncmp(sw_module_basename(&runtimes->modules.items[i]), "libpypy", 7) == 0)
+            return sw_fail(reterr, SW_E_NOT_PYTHON, 0, "",
+                "this is PyPy (%s): its frames and objects are not those of CPython, and are not "
+                "read",
+                sw_module_basename(&runtimes->modules.items[i]));
     return sw_fail(reterr, SW_E_NOT_PYTHON, 0, "",
         "no Python in this %s: no module has _PyRuntime or _PyThreadState_Current%s",
         is_core ? "core" : "process", is_core ? "; was the executable given?" : "");
+}
+
+/* A runtime that says what is wrong with it has been found; a candidate in which nothing fits may
+   be a symbol or a section of another file than the one that runs, and one of 2.7 or 3.6 may only
+   lack the way to its list. */
+static bool is_worth_a_scan(
+    const struct sw_candidates *candidates, const struct sw_runtimes *runtimes)
+{
+    enum sw_status problem = runtimes->problem.status;
+    bool lacks_list = candidates->count && !candidates->items[0].root && !candidates->items[0].head;
+
+    return !runtimes->count && problem != SW_E_UNSUPPORTED &&
+           (problem != SW_E_NOT_FOUND || lacks_list);
 }
 
 static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *runtimes)
@@ -90,7 +109,7 @@ static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw
     if (status < 0)
         return status;
     status = open_all(memory, &candidates, reterr, runtimes);
-    if (status == 0 && !candidates.count)
+    if (status == 0 && is_worth_a_scan(&candidates, runtimes))
         status = sw_runtimes_scan(memory, reterr, runtimes);
     if (status == 0 && !runtimes->count)
         status = nothing_found(memory, runtimes, reterr);

@@ -9,10 +9,11 @@
 #include "runtime/candidate.h"
 
 /*
- * Look for the cookie of _Py_DebugOffsets (3.13 and later), and in files whose name tells a version
- * from 3.7 on for a _PyRuntime whose interpreter list holds just the main interpreter. Only files
- * that are likely to hold Python are scanned. What is found is opened, and kept in the list when it
- * is usable. Fails only with SW_E_STOPPED and SW_E_NO_MEMORY.
+ * Look for the cookie of _Py_DebugOffsets (3.13 and later); and for words that lead, as those of
+ * _PyRuntime or of the variable interp_head do, to an interpreter whose first thread state points
+ * back to it: of the version that the file's name tells, of each one when it tells none. Files that
+ * are likely to hold Python come first. What is found is opened, and kept in the list when it is
+ * usable. Fails only with SW_E_STOPPED and SW_E_NO_MEMORY.
  */
 int sw_runtimes_scan(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *runtimes);

@@ -13,6 +13,11 @@
 static const uint16_t with_runtime[] = {0x030c, 0x030b, 0x030a, 0x0309, 0x0308, 0x0307, 0};
 static const uint16_t without_runtime[] = {0x0306, 0x0207, 0};
 
+const uint16_t *sw_versions_without_name(bool have_runtime)
+{
+    return have_runtime ? with_runtime : without_runtime;
+}
+
 void sw_version_text(uint32_t hexversion, char *buf, size_t size)
 {
     static const char *const levels[] = {"a", "b", "rc"};

@@ -13,4 +13,8 @@
 int sw_runtime_open(struct sw_memory *memory, const struct sw_candidate *candidate,
     struct sw_error *reterr, struct sw_runtime *runtime);
 
+/* The versions, as 0x030c, that no symbol names: those with a _PyRuntime, or those with a list in
+   static variables. 0 ends them. Static storage. */
+const uint16_t *sw_versions_without_name(bool have_runtime);
+
 #endif

@@ -11,6 +11,7 @@ enum {
     AUX_PHENT = 4,
     AUX_PHNUM = 5,
     AUX_EXECFN = 31,
+    PHDR_LOAD = 1,
     PHDR_DYNAMIC = 2,
     PHDR_PHDR = 6,
     DYN_NULL = 0,
@@ -24,7 +25,7 @@ enum {
 /* Offsets in the two classes of ELF structures: one row for 32-bit, one for 64-bit. */
 struct elf_class {
     unsigned phdr_size, phdr_flags, phdr_vaddr, phdr_memsz;
-    unsigned header_phoff, header_phentsize, header_phnum;
+    unsigned header_size, header_phoff, header_phentsize, header_phnum;
     unsigned sym_size, sym_value, sym_shndx, rdebug_map;
 };
 
@@ -33,6 +34,7 @@ static const struct elf_class elf32 = {
     .phdr_flags = 24,
     .phdr_vaddr = 8,
     .phdr_memsz = 20,
+    .header_size = 52,
     .header_phoff = 28,
     .header_phentsize = 42,
     .header_phnum = 44,
@@ -46,6 +48,7 @@ static const struct elf_class elf64 = {
     .phdr_flags = 4,
     .phdr_vaddr = 16,
     .phdr_memsz = 40,
+    .header_size = 64,
     .header_phoff = 32,
     .header_phentsize = 54,
     .header_phnum = 56,
@@ -161,32 +164,44 @@ static struct sw_module *modules_add(struct sw_modules *modules)
     return &modules->items[modules->count++];
 }
 
-/* The main program as its program headers tell it: load bias and dynamic section. */
-static int main_program(struct sw_memory *memory, sw_addr *ret_bias, sw_addr *ret_dynamic)
+/* The load bias of a program whose headers are at `phdr`. One that was linked statically has no
+   PT_PHDR; then the headers stand behind the file's own, at the beginning of its first segment. */
+static sw_addr bias_of(
+    struct sw_memory *memory, sw_addr phdr, const struct sw_segment *segments, size_t count)
+{
+    sw_addr start = phdr - elf_class_of(memory)->header_size;
+    uint8_t magic[4];
+
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].type == PHDR_PHDR)
+            return phdr - segments[i].addr;
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].type == PHDR_LOAD)
+            return sw_memory_read(memory, start, magic, sizeof(magic), "ELF header", NULL) == 0 &&
+                           memcmp(magic, "\177ELF", sizeof(magic)) == 0
+                       ? start - segments[i].addr
+                       : 0;
+    return 0;
+}
+
+/* The main program as its program headers tell it: load bias and dynamic section, 0 for none. */
+static int main_program(struct sw_memory *memory, struct sw_module *ret_module)
 {
     static const struct sw_module no_bias; /* its headers are where the aux vector says */
     struct sw_segment segments[SW_MAX_PROGRAM_HEADERS];
-    sw_addr phdr = 0, dynamic = 0, bias = 0;
-    bool has_dynamic = false;
+    sw_addr phdr = 0;
     size_t count = 0;
     int status = auxv_get(memory, AUX_PHDR, &phdr);
 
     if (status == 0)
         status = sw_elf_segments(memory, &no_bias, segments, SW_MAX_PROGRAM_HEADERS, &count);
-    for (size_t i = 0; status == 0 && i < count; i++) {
-        if (segments[i].type == PHDR_PHDR)
-            bias = phdr - segments[i].addr;
-        if (segments[i].type == PHDR_DYNAMIC) {
-            dynamic = segments[i].addr;
-            has_dynamic = true;
-        }
-    }
-    if (status == 0 && !has_dynamic)
-        status = SW_E_NOT_FOUND;
     if (status < 0)
         return status;
-    *ret_bias = bias;
-    *ret_dynamic = dynamic + bias;
+    ret_module->base = bias_of(memory, phdr, segments, count);
+    ret_module->dynamic = 0;
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].type == PHDR_DYNAMIC)
+            ret_module->dynamic = ret_module->base + segments[i].addr;
     return 0;
 }
 
@@ -217,8 +232,10 @@ static int find_r_debug(struct sw_memory *memory, sw_addr *ret_r_debug)
     struct sw_module program = {0};
     struct sw_elf_symbols symbols;
     uint64_t value = 0;
-    int status = main_program(memory, &program.base, &program.dynamic);
+    int status = main_program(memory, &program);
 
+    if (status == 0 && !program.dynamic)
+        status = SW_E_NOT_FOUND;
     if (status < 0)
         return status;
     if (dynamic_get(memory, program.dynamic, DYN_DEBUG, &value) == 0 && value) {
@@ -269,6 +286,22 @@ static int walk_link_map(struct sw_memory *memory, sw_addr map, struct sw_module
     return 0;
 }
 
+/* A program that was linked statically has no link map: it is its own only module. */
+static int add_main_program(struct sw_memory *memory, struct sw_modules *modules)
+{
+    struct sw_module program = {0}, *module;
+    int status = main_program(memory, &program);
+
+    if (status < 0)
+        return status;
+    name_main_program(memory, &program);
+    module = modules_add(modules);
+    if (!module)
+        return SW_E_NO_MEMORY;
+    *module = program;
+    return 0;
+}
+
 /* What the debugger has that the link map has not, told by the dynamic section. */
 static int add_debugger_modules(struct sw_memory *memory, struct sw_modules *modules)
 {
@@ -306,6 +339,8 @@ int sw_modules_list(
     modules.from_link_map = modules.count > 0;
     if (!modules.count && status != SW_E_STOPPED && status != SW_E_NO_MEMORY)
         status = add_debugger_modules(memory, &modules);
+    if (!modules.count && status != SW_E_STOPPED && status != SW_E_NO_MEMORY)
+        status = add_main_program(memory, &modules);
     if (status == SW_E_STOPPED || status == SW_E_NO_MEMORY) {
         sw_modules_fini(&modules);
         return sw_fail(reterr, status, 0, "modules", "%s",

@@ -40,19 +40,22 @@ class Target:
         self.truth = None
         self.process = None
 
-    def __enter__(self):
+    def command(self):
+        """What is started, and in which environment."""
         arguments = ["-B", *self.program.options, str(self.program.path)]
         binds = [(lab.PROGRAMS, lab.PROGRAMS), (self.work, self.work)]
-        command = self.interpreter.command(arguments, binds)
-        environment = _environment(SIDEWINDER_WORK=str(self.work))
-        environment.update(self.program.environment)
+        more = dict(self.program.environment, SIDEWINDER_WORK=str(self.work))
+        return self.interpreter.command(arguments, binds), more
+
+    def __enter__(self):
+        command, more = self.command()
         with open(self.work / "stderr", "wb") as errors:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=environment,
+                env=_environment(**more),
             )
         try:
             self.truth = self._read_truth()

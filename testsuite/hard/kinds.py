@@ -1,0 +1,490 @@
+# SPDX-License-Identifier: MIT
+"""The kinds of target: each is a function that makes one, looks at it, and returns a verdict.
+
+A kind takes a Cell: an interpreter, a way to run gdb, a directory. What it must at least give is
+said where it is registered; what it gives is compared with what the target said of itself.
+"""
+
+import dataclasses
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+
+import binaries
+import session
+import target
+import verdict
+from verdict import MESSAGE, PARTIAL, WORKS
+
+HERE = pathlib.Path(__file__).resolve().parent
+BENCH = HERE.parent / "bench"
+BT = "py-bt -a --json"
+
+
+@dataclasses.dataclass
+class Kind:
+    name: str
+    title: str
+    run: object
+    least: str  # what a cell must reach: WORKS, PARTIAL or MESSAGE
+    group: str
+    once: bool  # for one interpreter only: no Python is in it, or the versions do not differ
+    since: tuple
+
+
+KINDS = []
+
+
+def kind(title, least=WORKS, once=False, since=(2, 7)):
+    """Registers a kind under its function's name."""
+
+    def register(function):
+        group = sys._getframe(1).f_globals.get("GROUP")
+        name = function.__name__.replace("_", "-")
+        KINDS.append(Kind(name, title, function, least, group, once, since))
+        return function
+
+    return register
+
+
+@dataclasses.dataclass
+class Cell:
+    interpreter: object
+    gdb: session.Gdb
+    saver: session.Gdb  # the gdb that writes cores
+    work: pathlib.Path
+
+    def judge_live(self, parked, **options):
+        found, errors = self.gdb.live(parked, {"bt": BT})
+        return verdict.judge(parked.truth, found["bt"], errors, **options)
+
+    def judge_core(self, parked, core, executable=None):
+        """With `executable` None, gdb is told of the core alone."""
+        arguments = [str(executable)] if executable else []
+        found, errors = self.gdb.run(self.work, [*arguments, "-c", str(core)], {"bt": BT})
+        return verdict.judge(parked.truth, found["bt"], errors)
+
+    def judge_nothing(self, pid, pattern):
+        found, errors = self.gdb.run(self.work, ["-p", str(pid)], {"bt": BT})
+        return verdict.judge_message(pattern, found["bt"], errors)
+
+    def save(self, parked, *commands):
+        """A core of a parked target, by gdb."""
+        core = self.work / "saved"
+        sections = {str(number): text for number, text in enumerate(commands)}
+        sections["save"] = f"generate-core-file {core}"
+        _, errors = self.saver.live(parked, sections)
+        if not core.exists():
+            raise session.SessionError(f"gdb wrote no core: {errors.splitlines()[-1:]}")
+        return core
+
+
+# ------------------------------------------------------------------ executables
+
+GROUP = "Executables"
+
+
+@kind("as it was installed")
+def plain(cell):
+    with target.parked(cell.interpreter, cell.work) as parked:
+        return cell.judge_live(parked)
+
+
+def _changed(cell, *changes):
+    executable, environment = binaries.copy(cell.interpreter, cell.work, *changes)
+    with target.parked(cell.interpreter, cell.work, executable, environment) as parked:
+        return cell.judge_live(parked)
+
+
+@kind("all files stripped (`strip --strip-all`)")
+def stripped(cell):
+    return _changed(cell, binaries.strip)
+
+
+@kind("stripped, section headers removed too")
+def sectionless(cell):
+    return _changed(cell, binaries.strip, binaries.remove_sections)
+
+
+@kind("started through the dynamic loader (`ld.so python`)")
+def loader(cell):
+    if cell.interpreter.root and not cell.gdb.debugger.root:
+        raise session.Unsupported("the host's gdb finds no files of ld.so's program in a chroot")
+    with target.parked(
+        cell.interpreter, cell.work, prefix=["/lib64/ld-linux-x86-64.so.2"]
+    ) as parked:
+        return cell.judge_live(parked)
+
+
+@kind("executable and library deleted while it runs")
+def deleted(cell):
+    executable, environment = binaries.copy(cell.interpreter, cell.work)
+    with target.parked(cell.interpreter, cell.work, executable, environment) as parked:
+        for file in (executable, *cell.work.glob("libpython*")):
+            file.unlink()
+        return cell.judge_live(parked)
+
+
+@kind("executable and library replaced by others while it runs")
+def upgraded(cell):
+    executable, environment = binaries.copy(cell.interpreter, cell.work)
+    with target.parked(cell.interpreter, cell.work, executable, environment) as parked:
+        for file in (executable, *cell.work.glob("libpython*")):
+            file.unlink()
+            # An upgrade makes a new file in the place of the old one: here one of other contents.
+            shutil.copy("/bin/true", file)
+        return cell.judge_live(parked)
+
+
+# ------------------------------------------------------------------ embedding
+
+GROUP = "Programs with Python in them"
+
+
+def _embedded(cell, program, *libraries, environment=(), mode="run", **options):
+    words = [program, mode, HERE / "parked.py", *libraries]
+    more = {"PYTHONHOME": binaries.home_of(cell.interpreter), **dict(environment)}
+    with target.Target(cell.interpreter, words, cell.work, more, **options) as parked:
+        return cell.judge_live(parked)
+
+
+@kind("libpython linked statically")
+def static(cell):
+    return _embedded(cell, binaries.build_static(cell.interpreter, cell.work, "-rdynamic"))
+
+
+@kind("linked statically, stripped: no symbol of Python")
+def static_stripped(cell):
+    program = binaries.build_static(cell.interpreter, cell.work)
+    binaries.strip(program)
+    return _embedded(cell, program)
+
+
+@kind("the same without section headers")
+def static_bare(cell):
+    program = binaries.build_static(cell.interpreter, cell.work)
+    binaries.strip(program)
+    binaries.remove_sections(program)
+    return _embedded(cell, program)
+
+
+@kind("fully static (`-static`), stripped, without section headers")
+def static_all(cell):
+    program = binaries.build_static(cell.interpreter, cell.work, "-static")
+    binaries.strip(program)
+    binaries.remove_sections(program)
+    return _embedded(cell, program)
+
+
+def _library(cell):
+    library = binaries.library_of(cell.interpreter)
+    if not library:
+        raise session.Unsupported("no shared libpython of it on this machine")
+    return library
+
+
+@kind("libpython loaded by dlopen(), stripped")
+def dlopened(cell):
+    library = _library(cell)
+    copied = cell.work / library.name
+    shutil.copy(library, copied)
+    binaries.strip(copied)
+    return _embedded(cell, binaries.build_embed(cell.work), copied)
+
+
+@kind("two versions loaded by dlopen()")
+def two_versions(cell):
+    library = _library(cell)
+    others = [lab_one for lab_one in _all_libraries() if lab_one != library]
+    if not others:
+        raise session.Unsupported("no other libpython on this machine")
+    words = [binaries.build_embed(cell.work), "each", HERE / "parked.py", library, others[-1]]
+    with target.Target(cell.interpreter, words, cell.work, truths=2) as parked:
+        found, errors = cell.gdb.live(parked, {"bt": BT})
+        return verdict.judge_all(parked.all_told, found["bt"], errors)
+
+
+def _all_libraries():
+    import lab
+
+    found = [binaries.library_of(one) for one in lab.interpreters()]
+    return sorted({one for one in found if one}, key=lambda one: (len(one.name), one.name))
+
+
+# ------------------------------------------------------------------ no living Python
+
+GROUP = "No running Python"
+
+
+def _state_of_python(cell, mode):
+    words = [binaries.build_embed(cell.work), mode, HERE / "parked.py", _library(cell)]
+    more = {"PYTHONHOME": binaries.home_of(cell.interpreter)}
+    with target.Target(cell.interpreter, words, cell.work, more) as parked:
+        return cell.judge_nothing(parked.pid, "not initialised, or already finalised")
+
+
+@kind("before `Py_Initialize()`", MESSAGE)
+def before(cell):
+    return _state_of_python(cell, "before")
+
+
+@kind("after `Py_Finalize()`", MESSAGE)
+def after(cell):
+    return _state_of_python(cell, "after")
+
+
+@kind("a child after `fork()` without `exec()`", WORKS)
+def forked(cell):
+    library = _library(cell)
+    words = [binaries.build_embed(cell.work), "fork", HERE / "parked.py", library]
+    more = {"PYTHONHOME": binaries.home_of(cell.interpreter)}
+    with target.Target(cell.interpreter, words, cell.work, more, truths=1) as parked:
+        child = target.children_of(parked.pid)[0]
+        try:
+            found, errors = cell.gdb.run(cell.work, ["-p", str(child)], {"bt": BT})
+            # Only the thread that forked is in the child; the interpreter keeps what it knew.
+            return verdict.judge(parked.truth, found["bt"], errors, unnumbered=True)
+        finally:
+            parked.process.kill()
+
+
+@kind("a shell", MESSAGE, once=True)
+def shell(cell):
+    process = target.parked_shell(["/bin/sh"], cell.work)
+    try:
+        return cell.judge_nothing(process.pid, "no Python in this process")
+    finally:
+        target.stop(process)
+
+
+@kind("a C program, linked statically and stripped", MESSAGE, once=True)
+def static_c(cell):
+    source = cell.work / "plain.c"
+    source.write_text("#include <unistd.h>\nint main(void) { char c; return read(0, &c, 1) < 0; }\n")
+    binaries.run("cc", "-static", "-s", "-o", cell.work / "plain", source)
+    process = target.parked_shell([str(cell.work / "plain")], cell.work)
+    try:
+        return cell.judge_nothing(process.pid, "no Python in this process")
+    finally:
+        target.stop(process)
+
+
+@kind("PyPy", MESSAGE, once=True)
+def pypy(cell):
+    if not shutil.which("pypy3"):
+        raise session.Unsupported("no pypy3 (Debian: pypy3)")
+    process = target.parked_shell(["pypy3", "-S", "-c", "import os; os.read(0, 1)"], cell.work)
+    try:
+        return cell.judge_nothing(process.pid, "PyPy")
+    finally:
+        target.stop(process)
+
+
+# ------------------------------------------------------------------ containers
+
+GROUP = "Containers (gdb outside)"
+
+
+def _container(cell):
+    """The interpreter in mount and PID namespaces of its own, its root not ours."""
+    interpreter = cell.interpreter
+    root = interpreter.root or str(cell.work / "root")
+    script = cell.work / "enter"
+    binds = [(HERE, HERE)]
+    if not interpreter.root:
+        # A root that has the interpreter at the path of its own, and little else.
+        prefix = binaries.home_of(interpreter)
+        binds += [(path, path) for path in ("/lib", "/lib64", "/usr") if os.path.exists(path)]
+        binds += [] if prefix == "/usr" else [(prefix, prefix)]
+    lines = ["#!/bin/sh", "set -e", f"root={root}", 'mkdir -p "$root/proc"']
+    lines += ["mount --make-rprivate /", 'mount --bind "$root" "$root"']
+    for outside, inside in binds:
+        lines += [f'mkdir -p "$root{inside}"', f'mount --rbind "{outside}" "$root{inside}"']
+    lines += ['mount -t proc proc "$root/proc"', 'cd "$root"', "mkdir -p old"]
+    lines += ["pivot_root . old", "umount -l /old"]
+    lines += [f"exec {interpreter.path} -B -S {HERE}/parked.py"]
+    script.write_text("\n".join(lines) + "\n")
+    words = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", str(script)]
+    import lab
+
+    host = lab.Interpreter(interpreter.name, interpreter.path, "", interpreter.version)
+    return target.Contained(host, words, cell.work)
+
+
+@kind("other mount and PID namespaces")
+def container(cell):
+    if os.geteuid() != 0:
+        raise session.Unsupported("namespaces need root")
+    with _container(cell) as parked:
+        gdb = session.Gdb(cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
+        found, errors = gdb.live(parked, {"bt": BT})
+        return verdict.judge(parked.truth, found["bt"], errors)
+
+
+@kind("a core of it, its files not here")
+def container_core(cell):
+    if os.geteuid() != 0:
+        raise session.Unsupported("namespaces need root")
+    with _container(cell) as parked:
+        save = session.Gdb(cell.saver.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
+        core = cell.work / "saved"
+        save.live(parked, {"save": f"generate-core-file {core}"})
+    gdb = session.Gdb(cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
+    found, errors = gdb.run(cell.work, ["-c", str(core)], {"bt": BT})
+    return verdict.judge(parked.truth, found["bt"], errors)
+
+
+# ------------------------------------------------------------------ cores
+
+GROUP = "Cores"
+
+
+def _saved(cell, *commands):
+    with target.parked(cell.interpreter, cell.work) as parked:
+        core = cell.save(parked, *commands)
+    return parked, core
+
+
+def _executable(cell):
+    root = "" if cell.gdb.debugger.root == cell.interpreter.root else (
+        cell.gdb.sysroot or cell.interpreter.root)
+    return root + cell.interpreter.path
+
+
+@kind("written by gdb")
+def core(cell):
+    parked, saved = _saved(cell)
+    return cell.judge_core(parked, saved, _executable(cell))
+
+
+@kind("the executable not given")
+def core_alone(cell):
+    parked, saved = _saved(cell)
+    return cell.judge_core(parked, saved)
+
+
+@kind("all files of Python gone")
+def core_without_files(cell):
+    executable, environment = binaries.copy(cell.interpreter, cell.work)
+    with target.parked(cell.interpreter, cell.work, executable, environment) as parked:
+        saved = cell.save(parked)
+    for file in (executable, *cell.work.glob("libpython*")):
+        file.unlink()
+    return cell.judge_core(parked, saved)
+
+
+def _kernel_core(cell, filter_bits=None):
+    with open("/proc/sys/kernel/core_pattern", encoding="ascii") as file:
+        pattern = file.read().strip()
+    if pattern.startswith("|") or "/" in pattern:
+        raise session.Unsupported(f"the kernel writes cores elsewhere ({pattern.split()[0]})")
+    words = "ulimit -c unlimited; cd \"$1\"; shift; "
+    if filter_bits is not None:
+        words += f"echo {filter_bits:#x} >/proc/self/coredump_filter; "
+    words += 'exec "$@"'
+    interpreter = cell.interpreter
+    prefix = ["/bin/sh", "-c", words, "sh", str(cell.work)]
+    with target.parked(interpreter, cell.work, prefix=prefix) as parked:
+        parked.process.send_signal(6)
+        parked.process.wait()
+        found = [path for path in cell.work.iterdir() if path.name.startswith("core")]
+    if not found:
+        raise session.Unsupported("the kernel wrote no core")
+    return parked, found[0]
+
+
+@kind("written by the kernel")
+def core_of_kernel(cell):
+    parked, saved = _kernel_core(cell)
+    return cell.judge_core(parked, saved, _executable(cell))
+
+
+@kind("`coredump_filter` 0x1: anonymous memory only")
+def core_filtered(cell):
+    parked, saved = _kernel_core(cell, 0x1)
+    return cell.judge_core(parked, saved, _executable(cell))
+
+
+@kind("`coredump_filter` 0x7f: all there is")
+def core_full(cell):
+    parked, saved = _kernel_core(cell, 0x7F)
+    return cell.judge_core(parked, saved, _executable(cell))
+
+
+@kind("`coredump_filter` 0: nothing but registers", MESSAGE)
+def core_empty(cell):
+    parked, saved = _kernel_core(cell, 0)
+    return cell.judge_core(parked, saved, _executable(cell))
+
+
+def _truncated(cell, part):
+    # gdb writes the notes behind the memory, and does not take a core of its own that lacks them.
+    parked, saved = _kernel_core(cell)
+    os.truncate(saved, int(saved.stat().st_size * part))
+    return cell.judge_core(parked, saved, _executable(cell))
+
+
+@kind("truncated to 90 %", MESSAGE)
+def core_truncated_90(cell):
+    return _truncated(cell, 0.9)
+
+
+@kind("truncated to 50 %", MESSAGE)
+def core_truncated_50(cell):
+    return _truncated(cell, 0.5)
+
+
+@kind("truncated to 10 %", MESSAGE)
+def core_truncated_10(cell):
+    return _truncated(cell, 0.1)
+
+
+# ------------------------------------------------------------------ remote
+
+GROUP = "Remote"
+
+
+def _free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@kind("gdbserver, 5 ms round trip, 100 frames within 1 s")
+def remote(cell):
+    if not shutil.which("gdbserver"):
+        raise session.Unsupported("no gdbserver (Debian: gdbserver)")
+    more = {"HARD_DEPTH": "97"}
+    started = []
+    with target.parked(cell.interpreter, cell.work, environment=more) as parked:
+        try:
+            port, front = _free_port(), _free_port()
+            server = subprocess.Popen(
+                ["gdbserver", "--attach", f"127.0.0.1:{port}", str(parked.pid)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )
+            started.append(server)
+            for line in server.stderr:
+                if b"Listening" in line:
+                    break
+            words = [sys.executable, str(BENCH / "proxy.py"), str(front), str(port), "5"]
+            started.append(subprocess.Popen(words, stdout=subprocess.PIPE))
+            started[-1].stdout.readline()
+            clock = "python import time; now = time.monotonic()"
+            arguments = ["-iex", f"file {_executable(cell)}"]
+            arguments += ["-ex", f"target remote 127.0.0.1:{front}"]
+            sections = {"begin": clock, "one": "py-bt", "time": "python print(time.monotonic() - now)",
+                        "bt": BT, "detach": "detach"}
+            found, errors = cell.gdb.run(cell.work, arguments, sections)
+            seconds = float(found["time"])
+            result = verdict.judge(parked.truth, found["bt"], errors)
+            if result.outcome == WORKS and seconds > 1:
+                return verdict.Verdict(PARTIAL, f"{seconds:.1f} s for 100 frames")
+            return result
+        finally:
+            for process in reversed(started):
+                process.kill()
+                process.wait()
