@@ -110,3 +110,27 @@ bool sw_kernel_call(const struct sw_memory *memory, int64_t tid, struct sw_kerne
     }
     return true;
 }
+
+/* proc_pid_status(5): "NSpid:\t4711\t1", the namespace of the reader first. Since Linux 4.1. */
+int64_t sw_kernel_id_inside(const struct sw_memory *memory, int64_t tid)
+{
+    char path[96], line[256];
+    int64_t id = tid;
+    FILE *file;
+
+    if (memory->info.kind != SW_TARGET_LIVE || memory->info.pid <= 0)
+        return tid;
+    snprintf(path, sizeof(path), "/proc/%lld/task/%lld/status", (long long)memory->info.pid,
+        (long long)tid);
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file))
+        if (strncmp(line, "NSpid:", 6) == 0) {
+            const char *last = strrchr(line, '\t');
+
+            id = last ? strtoll(last, NULL, 10) : tid;
+            break;
+        }
+    if (file)
+        fclose(file);
+    return id > 0 ? id : tid;
+}

@@ -25,4 +25,8 @@ bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);
 /* "poll" for a call that threads are found in; NULL for others. Static storage. */
 const char *sw_kernel_call_name(const struct sw_memory *memory, int64_t call);
 
+/* What a thread of this machine is called in its own PID namespace, as a container has one: `tid`
+   itself where it has none, or where the kernel does not tell. */
+int64_t sw_kernel_id_inside(const struct sw_memory *memory, int64_t tid);
+
 #endif

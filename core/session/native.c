@@ -28,6 +28,24 @@ static void natives_fini(struct natives *natives)
     sw_map_clear(&natives->by_tid);
 }
 
+/* Python knows its threads by what the kernel called them to itself, which in a container is not
+   what it calls them to the debugger outside. */
+static int index_natives(const struct sw_memory *memory, struct natives *natives)
+{
+    int64_t pid = memory->info.pid;
+    bool contained = sw_kernel_id_inside(memory, pid) != pid;
+
+    for (size_t i = 0; i < natives->count; i++) {
+        int64_t tid = natives->items[i].tid;
+
+        if (contained && tid > 0)
+            tid = sw_kernel_id_inside(memory, tid);
+        if (tid > 0 && sw_map_put(&natives->by_tid, (sw_addr)tid, &natives->items[i]) < 0)
+            return SW_E_NO_MEMORY;
+    }
+    return 0;
+}
+
 static int natives_list(struct sw_memory *memory, struct natives *natives)
 {
     for (unsigned i = 0; memory->ops.thread && i < SW_MAX_NATIVE_THREADS; i++) {
@@ -51,11 +69,7 @@ static int natives_list(struct sw_memory *memory, struct natives *natives)
         }
         natives->items[natives->count++] = found;
     }
-    for (size_t i = 0; i < natives->count; i++)
-        if (natives->items[i].tid > 0 &&
-            sw_map_put(&natives->by_tid, (sw_addr)natives->items[i].tid, &natives->items[i]) < 0)
-            return SW_E_NO_MEMORY;
-    return 0;
+    return index_natives(memory, natives);
 }
 
 static const struct sw_native_thread *by_tid(const struct natives *natives, uint64_t tid)
@@ -142,6 +156,41 @@ static void match_all(
             tid = 0;
         match(thread, by_tid(natives, tid));
     }
+}
+
+/* The register that holds pthread_self(), where it holds just that. */
+static const char *thread_pointer_register(const struct sw_memory *memory)
+{
+    return strcmp(memory->info.machine, "x86_64") == 0 ? "fs_base"
+           : strcmp(memory->info.machine, "i386") == 0 ? "gs_base"
+                                                       : NULL;
+}
+
+/*
+ * A core of a process in a container, written from outside, has the ids of the outside, which its
+ * memory does not know: then the register that points to the thread's own struct tells. Asked only
+ * when no thread has the id of any other one, for it takes the debugger a while.
+ */
+static int match_by_pointer(
+    struct sw_memory *memory, struct sw_threads *threads, const struct natives *natives)
+{
+    const char *name = thread_pointer_register(memory);
+
+    for (size_t i = 0; i < threads->count; i++)
+        if (threads->items[i].tid)
+            return 0;
+    for (size_t i = 0; name && memory->ops.thread_registers && i < natives->count; i++) {
+        uint64_t pointer = 0;
+        int status =
+            memory->ops.thread_registers(memory->ctx, natives->items[i].tid, &name, 1, &pointer);
+
+        if (status == SW_E_STOPPED)
+            return status;
+        for (size_t k = 0; status == 0 && pointer && k < threads->count; k++)
+            if (threads->items[k].state.thread_id == pointer)
+                match(&threads->items[k], &natives->items[i]);
+    }
+    return 0;
 }
 
 /* By the thread pointer, which is pthread_self() on x86 and s390x, else by the LWP. The register is
@@ -280,7 +329,10 @@ int sw_threads_match_native(
         threads->native_count = natives.count;
         if (natives.count)
             match_all(memory, threads, &natives);
-    } else {
+        if (natives.count && memory->info.kind == SW_TARGET_CORE)
+            status = match_by_pointer(memory, threads, &natives);
+    }
+    if (status < 0) {
         sw_fail(reterr, status, 0, "threads", "%s",
             status == SW_E_STOPPED ? "interrupted" : "the debugger is out of memory");
     }

@@ -263,7 +263,8 @@ def shell(cell):
 @kind("a C program, linked statically and stripped", MESSAGE, once=True)
 def static_c(cell):
     source = cell.work / "plain.c"
-    source.write_text("#include <unistd.h>\nint main(void) { char c; return read(0, &c, 1) < 0; }\n")
+    text = "#include <unistd.h>\nint main(void) { char c; return read(0, &c, 1) < 0; }\n"
+    source.write_text(text)
     binaries.run("cc", "-static", "-s", "-o", cell.work / "plain", source)
     process = target.parked_shell([str(cell.work / "plain")], cell.work)
     try:
@@ -476,8 +477,9 @@ def remote(cell):
             clock = "python import time; now = time.monotonic()"
             arguments = ["-iex", f"file {_executable(cell)}"]
             arguments += ["-ex", f"target remote 127.0.0.1:{front}"]
-            sections = {"begin": clock, "one": "py-bt", "time": "python print(time.monotonic() - now)",
-                        "bt": BT, "detach": "detach"}
+            sections = {"begin": clock, "one": "py-bt"}
+            sections["time"] = "python print(time.monotonic() - now)"
+            sections.update({"bt": BT, "detach": "detach"})
             found, errors = cell.gdb.run(cell.work, arguments, sections)
             seconds = float(found["time"])
             result = verdict.judge(parked.truth, found["bt"], errors)

@@ -4,8 +4,8 @@
 
 A Python inside another program may have no standard library that it can load: extension modules
 want symbols that a stripped program does not export. So the truth is told with `sys` and `posix`
-alone, in the form of ../programs/truth.py, whose docstring says what parking is about. Here a thread
-is parked by `list(map(posix.read, Once(...), (1,)))`: one instruction, whose first step is Python
+alone, in the form of ../programs/truth.py, whose docstring says what parking is about. A thread is
+parked here by `list(map(posix.read, Once(...), (1,)))`: one instruction, whose first step is Python
 and whose last one blocks. The kernel says when a thread is there: it reads from a pipe of its own.
 
 HARD_DEPTH: how many calls deep the main thread is. HARD_TRUTH: a file for the truth, instead of

@@ -49,8 +49,26 @@ class Target(session.Target):
             super()._wait_until_blocked()
 
 
+def ids_inside(pid):
+    """What the threads of a process are called in its own PID namespace: {id inside: our id}."""
+    found = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        for line in (task / "status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                found[int(line.split()[-1])] = int(task.name)
+    return found
+
+
 class Contained(Target):
-    """What is started makes namespaces; its child is the one that tells."""
+    """What is started makes namespaces; its child is the one that tells. The debugger outside has
+    other numbers for its threads, as the kernel tells them."""
+
+    def __enter__(self):
+        super().__enter__()
+        ids = ids_inside(self.pid)
+        for thread in self.truth["threads"]:
+            thread["native_id"] = ids[thread["native_id"]]
+        return self
 
     @property
     def pid(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a cell of the matrix says: how much of the truth the plugin showed, and with which reason."""
+"""What a cell of the matrix says: how much of the truth was shown, and with which reason."""
 
 import dataclasses
 import re
