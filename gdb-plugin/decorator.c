@@ -9,6 +9,10 @@
 
 static PyObject *frame_type, *native_type, *variable_type, *name_type;
 
+/* What holds for one stack: asking gdb for each frame would take as long as all else. */
+static PyObject *value_type;
+static bool is_utf8;
+
 /* A new object of a class; what lies behind its head is zero. */
 static void *new_object(PyObject *type)
 {
@@ -40,7 +44,7 @@ static PyObject *text_of(const char *text)
     PyObject *string = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
     PyObject *bytes;
 
-    if (!string || sw_gdb_host_is_utf8())
+    if (!string || is_utf8)
         return string;
     bytes = PyUnicode_AsEncodedString(string, "ascii", "backslashreplace");
     Py_DECREF(string);
@@ -51,10 +55,12 @@ static PyObject *text_of(const char *text)
 
 /* ---------------------------------------------------------------- the type of values */
 
-/* `const volatile long *`: the target's own long needs no look-up in debug information. */
-PyObject *sw_gdb_decorator_value_type(void)
+/* `volatile long long *` or so: a pointer, so that front ends take it for something simple, and one
+   that hardly a program uses; what is no object is not shown as one anyway. The target's own long
+   needs no look-up in debug information. */
+static PyObject *make_value_type(void)
 {
-    static const char *const steps[] = {"const", "volatile", "pointer"};
+    static const char *const steps[] = {"volatile", "pointer"};
     PyObject *value = PyObject_CallMethod(sw_gdb.module, "Value", "i", 0);
     PyObject *type = value ? PyObject_GetAttrString(value, "type") : NULL;
 
@@ -68,13 +74,21 @@ PyObject *sw_gdb_decorator_value_type(void)
     return type;
 }
 
+int sw_gdb_decorator_begin(void)
+{
+    PyObject *type = make_value_type();
+
+    is_utf8 = sw_gdb_host_is_utf8();
+    Py_XDECREF(value_type);
+    value_type = type;
+    return type ? 0 : -1;
+}
+
 bool sw_gdb_decorator_is_value_type(PyObject *type)
 {
-    PyObject *ours = sw_gdb_decorator_value_type();
-    bool result = ours && PyObject_RichCompareBool(type, ours, Py_EQ) == 1;
+    bool result = value_type && PyObject_RichCompareBool(type, value_type, Py_EQ) == 1;
 
     PyErr_Clear();
-    Py_XDECREF(ours);
     return result;
 }
 
@@ -105,14 +119,12 @@ static PyObject *variable_value(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct variable *variable = (struct variable *)self;
     PyObject *number = PyObject_CallMethod(sw_gdb.module, "Value", "O", variable->value);
-    PyObject *type, *value;
+    PyObject *value;
 
     if (variable->is_int || !number)
         return number;
-    type = sw_gdb_decorator_value_type();
-    value = type ? PyObject_CallMethod(number, "cast", "O", type) : NULL;
+    value = PyObject_CallMethod(number, "cast", "O", value_type);
     Py_DECREF(number);
-    Py_XDECREF(type);
     return value;
 }
 
@@ -156,7 +168,8 @@ struct frame {
     PyObject_HEAD PyObject *native; /* gdb.Frame */
     PyObject *function;
     PyObject *filename;
-    PyObject *folded; /* list of decorators; NULL for none */
+    PyObject *folded;    /* list of decorators; NULL for none */
+    PyObject *arguments; /* list of variables; NULL for none */
     struct sw_python_frame python;
 };
 
@@ -168,6 +181,7 @@ static void frame_free(PyObject *self)
     Py_XDECREF(frame->function);
     Py_XDECREF(frame->filename);
     Py_XDECREF(frame->folded);
+    Py_XDECREF(frame->arguments);
     free_object(self);
 }
 
@@ -209,36 +223,45 @@ static PyObject *frame_elided(PyObject *self, PyObject *Py_UNUSED(none))
     return or_none(((struct frame *)self)->folded);
 }
 
-/* None when there are none, or they cannot be had: gdb would show half a line for an exception. */
-static PyObject *variables_of(PyObject *self, bool arguments)
+/* A list of the frame's variables; NULL when there are none, or they cannot be had: for an
+   exception gdb would show half a line. */
+static PyObject *variables_of(
+    struct sw_session *session, const struct sw_python_frame *python, bool arguments)
 {
-    struct frame *frame = (struct frame *)self;
     PyObject *list = PyList_New(0);
-    struct sw_gdb_session *session = list ? sw_gdb_session_acquire() : NULL;
 
-    if (session) {
-        sw_python_variables(
-            sw_gdb_session_core(session), &frame->python, arguments, NULL, add_variable, list);
-        sw_gdb_session_release_quietly(session);
-    }
+    if (list)
+        sw_python_variables(session, python, arguments, NULL, add_variable, list);
     PyErr_Clear();
     if (list && PyList_Size(list) > 0)
         return list;
     Py_XDECREF(list);
-    Py_RETURN_NONE;
+    return NULL;
 }
 
 static PyObject *frame_args(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    return variables_of(self, true);
+    return or_none(((struct frame *)self)->arguments);
 }
 
+/* Asked for by `bt -full` only, and by front ends for the frame that they show. */
 static PyObject *frame_locals(PyObject *self, PyObject *Py_UNUSED(none))
 {
-    return variables_of(self, false);
+    struct sw_gdb_session *session = sw_gdb_session_acquire();
+    PyObject *list = NULL;
+
+    if (session) {
+        list = variables_of(sw_gdb_session_core(session), &((struct frame *)self)->python, false);
+        sw_gdb_session_release_quietly(session);
+    }
+    PyErr_Clear();
+    if (list)
+        return list;
+    Py_RETURN_NONE;
 }
 
-PyObject *sw_gdb_decorator_python(PyObject *native, const struct sw_python_frame *python)
+PyObject *sw_gdb_decorator_python(
+    struct sw_session *session, PyObject *native, const struct sw_python_frame *python)
 {
     struct frame *frame = new_object(frame_type);
 
@@ -254,6 +277,7 @@ PyObject *sw_gdb_decorator_python(PyObject *native, const struct sw_python_frame
         Py_DECREF((PyObject *)frame);
         return NULL;
     }
+    frame->arguments = variables_of(session, python, true);
     return (PyObject *)frame;
 }
 

@@ -14,18 +14,19 @@
 /* Make the classes. Returns 0, or -1 with a Python exception set. */
 int sw_gdb_decorator_open(void);
 
+/* Call it before the decorators of a stack are made. Returns 0, or -1 with a Python exception set.
+ */
+int sw_gdb_decorator_begin(void);
+
 /* A decorator of a Python frame that the gdb.Frame `native` runs. New reference. */
-PyObject *sw_gdb_decorator_python(PyObject *native, const struct sw_python_frame *frame);
+PyObject *sw_gdb_decorator_python(
+    struct sw_session *session, PyObject *native, const struct sw_python_frame *frame);
 
 /* Fold a list of decorators into a frame: of one that sw_gdb_decorator_python() made, or of any
    other one; gives a new reference to what stands for it from then on. The list is kept. */
 PyObject *sw_gdb_decorator_fold(PyObject *decorator, PyObject *folded);
 
-/* The type that values of objects have: a pointer, so that front ends take it for something simple,
-   and one that no program uses. NULL with an exception set. New reference. */
-PyObject *sw_gdb_decorator_value_type(void);
-
-/* Whether a gdb.Type is that type. */
+/* Whether a gdb.Type is the one that the values of variables have. */
 bool sw_gdb_decorator_is_value_type(PyObject *type);
 
 #endif

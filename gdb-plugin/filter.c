@@ -204,7 +204,7 @@ static int take_python(struct walk *walk, struct sw_session *session)
             set(&walk->loop, NULL);
             return 0;
         }
-        if (hold(walk, sw_gdb_decorator_python(walk->loop, &python)) < 0)
+        if (hold(walk, sw_gdb_decorator_python(session, walk->loop, &python)) < 0)
             return -1;
         if (walk->inside) {
             walk->folded = walk->inside;
@@ -379,7 +379,8 @@ static struct walk *open_walk(PyObject *source)
     if (session) {
         struct sw_session *core = sw_gdb_session_core(session);
 
-        if (sw_filter_open(core, &error, &walk->filter) < 0 || start(walk, core) < 0)
+        if (sw_gdb_decorator_begin() < 0 || sw_filter_open(core, &error, &walk->filter) < 0 ||
+            start(walk, core) < 0)
             give_up(walk, &error);
         sw_gdb_session_release_quietly(session);
     }

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "filter.h"
 #include "gdb.h"
+#include "mi.h"
 #include "printer.h"
 #include "session.h"
 #include "setting.h"
@@ -20,7 +21,7 @@ static int set_up(PyObject *module)
     if (sw_gdb_open() < 0 || sw_gdb_session_connect() < 0)
         return -1;
     if (sw_gdb_setting_register() < 0 || sw_gdb_printer_register() < 0 ||
-        sw_gdb_filter_register() < 0)
+        sw_gdb_filter_register() < 0 || sw_gdb_mi_register() < 0)
         return -1;
     return sw_gdb_command_register();
 }

@@ -10,42 +10,7 @@
 #include "gdb.h"
 #include "pytype.h"
 #include "session.h"
-
-enum {
-    FIRST_CAPACITY = 256,
-    MAX_TEXT = 16 * 1024 * 1024, /* of one value, whatever `set sidewinder width` says */
-};
-
-/* ---------------------------------------------------------------- text in memory */
-
-struct text {
-    char *chars;
-    size_t len, capacity;
-};
-
-static int text_write(void *ctx, enum sw_style style, const char *chars, size_t len)
-{
-    struct text *text = ctx;
-
-    (void)style;
-    if (len > MAX_TEXT - text->len)
-        return SW_E_LIMIT;
-    if (len > text->capacity - text->len) {
-        size_t capacity = text->capacity ? text->capacity : FIRST_CAPACITY;
-        char *grown;
-
-        while (capacity < text->len + len)
-            capacity *= 2;
-        grown = realloc(text->chars, capacity);
-        if (!grown)
-            return SW_E_NO_MEMORY;
-        text->chars = grown;
-        text->capacity = capacity;
-    }
-    memcpy(text->chars + text->len, chars, len);
-    text->len += len;
-    return 0;
-}
+#include "text.h"
 
 /* ---------------------------------------------------------------- one value */
 
@@ -184,10 +149,10 @@ static enum sw_children_kind kind_of(struct sw_session *session, sw_addr address
 /* A printer of the object at `address`, NULL when it is none, perhaps with an exception set. */
 static PyObject *printer_new(struct sw_session *session, PyObject *type, sw_addr address)
 {
-    struct text text = {0};
+    struct sw_gdb_text text = {0};
     /* gdb encodes what it is given for the program's character set, and prints that. */
     struct sw_sink sink = {
-        .write = text_write,
+        .write = sw_gdb_text_write,
         .ctx = &text,
         .ascii = !sw_gdb_host_is_utf8() || !sw_gdb_target_is_utf8(),
     };
