@@ -41,6 +41,7 @@ static const struct {
     {"epoll_wait", 232, -1},
     {"clock_nanosleep", 230, 115},
     {"waitid", 247, 95},
+    {"restart_syscall", 219, 128},
     {"openat", 257, 56},
     {"pselect6", 270, 72},
     {"ppoll", 271, 73},
@@ -79,6 +80,13 @@ bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call)
     const char *name = sw_kernel_call_name(memory, call);
 
     return name && strcmp(name, "futex") == 0;
+}
+
+bool sw_kernel_may_be_futex(const struct sw_memory *memory, int64_t call)
+{
+    const char *name = sw_kernel_call_name(memory, call);
+
+    return name && (strcmp(name, "futex") == 0 || strcmp(name, "restart_syscall") == 0);
 }
 
 /* proc_pid_syscall(5): "running", or "-1 SP PC", or "NUMBER ARGUMENT...". */

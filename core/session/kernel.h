@@ -22,6 +22,10 @@ bool sw_kernel_call(const struct sw_memory *memory, int64_t tid, struct sw_kerne
 /* Whether a call is futex(). */
 bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);
 
+/* Whether it is, or may be: a call with a timeout that a debugger's stop interrupted goes on as
+   restart_syscall(), with the arguments that it had. */
+bool sw_kernel_may_be_futex(const struct sw_memory *memory, int64_t call);
+
 /* "poll" for a call that threads are found in; NULL for others. Static storage. */
 const char *sw_kernel_call_name(const struct sw_memory *memory, int64_t call);
 

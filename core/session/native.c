@@ -258,7 +258,7 @@ static void take_call(
     thread->call_known = true;
     thread->call = call->number;
     memcpy(thread->call_arguments, call->arguments, sizeof(call->arguments));
-    if (sw_kernel_is_futex(memory, call->number) && is_in_gil(thread, call->arguments[0]))
+    if (sw_kernel_may_be_futex(memory, call->number) && is_in_gil(thread, call->arguments[0]))
         thread->waits_for_gil = true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "frame/locals.h"
 #include "object/dict.h"
 #include "object/long.h"
 #include "object/sequence.h"
@@ -119,16 +120,18 @@ static bool is_instance(
     return false;
 }
 
-/* The first argument of the function. */
+/* The first argument of the function; 0 when it has another name. */
 static sw_addr self_of(const struct sw_library *library, const struct sw_frame *frame)
 {
-    const struct sw_reader *reader = &library->runtime->reader;
-    sw_addr self;
+    struct sw_locals locals;
+    struct sw_local local;
 
-    if (sw_memory_ptr(reader->memory, sw_reader_at(reader, frame->addr, SW_F_FRAME_LOCALSPLUS),
-            "self", NULL, &self) < 0)
+    if (sw_locals_open(library->runtime, frame, NULL, &locals) < 0)
         return 0;
-    return reader->layout->traits.stackref == SW_STACKREF_TAGGED ? self & ~(sw_addr)3 : self;
+    while (sw_locals_next(&locals, NULL, &local) > 0)
+        if (sw_text_is(&library->runtime->reader, local.name, "self"))
+            return local.value;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- frames */
@@ -149,11 +152,15 @@ static const struct function *function_of(
         function = queue_functions;
     else
         return NULL;
-    *ret_self = self_of(library, frame);
-    for (; function->name; function++)
-        if (strcmp(frame->code->name.data, function->name) == 0 &&
-            (!function->classes[0] || is_instance(library, *ret_self, function->classes)))
+    *ret_self = 0;
+    for (; function->name; function++) {
+        if (strcmp(frame->code->name.data, function->name) != 0)
+            continue;
+        if (!*ret_self)
+            *ret_self = self_of(library, frame);
+        if (!function->classes[0] || is_instance(library, *ret_self, function->classes))
             return function;
+    }
     return NULL;
 }
 

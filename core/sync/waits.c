@@ -249,9 +249,12 @@ static void read_thread(struct sw_session *session, const struct sw_threads *thr
     } else if (!thread->call_known) {
         waits->asleep_unknown += !thread->holds_gil;
         return;
-    } else if (sw_kernel_is_futex(&session->memory, thread->call)) {
+    } else if (sw_kernel_may_be_futex(&session->memory, thread->call)) {
         sw_library_find(session, thread, library);
         read_futex(library, session, threads, index, &wait);
+        /* Some other call with a timeout, begun anew. */
+        if (wait.kind == SW_WAIT_UNKNOWN && !sw_kernel_is_futex(&session->memory, thread->call))
+            return;
     } else {
         return;
     }
