@@ -122,6 +122,8 @@ class Target:
 class Gdb:
     """One way to run gdb for the targets of one interpreter."""
 
+    limit = DEBUGGER_LIMIT
+
     def __init__(self, debugger, interpreter, load, use_sysroot=True):
         self.debugger = debugger
         self.interpreter = interpreter
@@ -151,10 +153,10 @@ class Gdb:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=_environment(**self.preload()),
-                timeout=DEBUGGER_LIMIT,
+                timeout=self.limit,
             )
         except subprocess.TimeoutExpired:
-            raise SessionError(f"gdb took more than {DEBUGGER_LIMIT} s") from None
+            raise SessionError(f"gdb took more than {self.limit} s") from None
         output = result.stdout.decode("utf-8", "surrogateescape")
         errors = result.stderr.decode("utf-8", "replace").strip()
         if "Sanitizer" in errors or "runtime error:" in errors:

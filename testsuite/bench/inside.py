@@ -2,7 +2,8 @@
 """Runs inside gdb, attached to a target: times both extensions in turns and prints one JSON line.
 
 Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL
-(1: all threads), BENCH_FULL (1: py-bt-full instead of py-bt), BENCH_RUNS, BENCH_PEER_RUNS,
+(1: all threads), BENCH_FULL (1: py-bt-full instead of py-bt), BENCH_LOCALS (1: py-locals),
+BENCH_RUNS, BENCH_PEER_RUNS,
 """
 import json
 import os
@@ -26,6 +27,8 @@ def cpu(function):
 
 
 def peer_name():
+    if setting("LOCALS") == "1":
+        return "PyLocals"
     return "PyBacktraceFull" if setting("FULL") == "1" else "PyBacktrace"
 
 
@@ -61,6 +64,8 @@ def cache():
 
 
 def frames(text):
+    if setting("LOCALS") == "1":
+        return text.count(" = ")
     return sum(
         1 for line in text.splitlines() if line.startswith("  File ") or " Frame 0x" in line[:24]
     )
@@ -71,6 +76,15 @@ def select_deepest():
     data = json.loads(run("sidewinder bt -a --json"))
     best = max(data["threads"], key=lambda thread: len(thread["frames"]))
     run("thread %d" % best["number"])
+
+
+def select_loop():
+    """The native frame that runs Python: theirs looks outwards from the selected one."""
+    frame = gdb.newest_frame()
+    while frame and "PyEval_EvalFrame" not in (frame.name() or ""):
+        frame = frame.older()
+    if frame:
+        frame.select()
 
 
 def count_packets(command):
@@ -86,6 +100,11 @@ def measure():
     ours = "sidewinder bt -a" if everyone else "sidewinder bt"
     if setting("FULL") == "1":
         ours = "sidewinder bt-full"
+    if setting("LOCALS") == "1":
+        ours = "sidewinder locals"
+        run("sidewinder bt")
+        select_deepest()
+        select_loop()
     theirs = "thread apply all -q peer-bt" if everyone else "peer-bt"
     result = {"ours": [], "ours_wall": [], "peer": []}
 

@@ -5,6 +5,7 @@ its standard input.
 KIND: deep     one thread, N frames of one function
       diverse  one thread, N frames of 64 functions, each with lines and a name of its own
       threads  N threads of 23 frames
+      values   N large values in one frame's variables: a list, a string, a dict
 """
 import os
 import sys
@@ -42,6 +43,14 @@ def make_diverse(size):
     return space["step_0"]
 
 
+def values(count):
+    numbers, text = list(range(1000000)), "t" * 10000000
+    table = dict((number, number) for number in range(100000))
+    parked.release()
+    forever.acquire()
+    return numbers, text, table
+
+
 def spawn(function, depth):
     thread = threading.Thread(target=function, args=(depth,))
     thread.daemon = True
@@ -56,7 +65,8 @@ if KIND == "threads":
         parked.acquire()
 else:
     threading.stack_size(1024 * 1024 * 1024)
-    spawn(deep if KIND == "deep" else make_diverse(64), COUNT)
+    kinds = {"deep": deep, "values": values}
+    spawn(kinds[KIND] if KIND in kinds else make_diverse(64), COUNT)
     parked.acquire()
 sys.stdout.write("ready\n")
 sys.stdout.flush()

@@ -15,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Where Debian has the extensions, for gdb to load when it sees the program.
 AUTO_LOAD = "/usr/share/gdb/auto-load"
 
+GDB_LIMIT = 1200  # seconds for one gdb run: theirs is slow, and slower on a busy machine
 BUSY_LIMIT = 20  # seconds until the thread that keeps the GIL has it
 
 
@@ -45,6 +46,8 @@ def peer_of(interpreter):
 
 class Gdb(session.Gdb):
     """The host's gdb, which loads CPython's extension only where it is told to."""
+
+    limit = GDB_LIMIT
 
     def records(self, target, peer):
         """What both extensions say of the target: see inside.py."""
