@@ -85,12 +85,17 @@ static int managed_dict(const struct sw_reader *reader, sw_addr object, const st
     return 0;
 }
 
+static bool has_managed_dict(const struct sw_reader *reader, const struct sw_type *type)
+{
+    return reader->layout->traits.instance_dict != SW_INSTANCE_DICT_DICTOFFSET &&
+           type->flags >> FLAG_MANAGED_DICT & 1;
+}
+
 static int find_dict(const struct sw_reader *reader, sw_addr object, const struct sw_type *type,
     struct sw_error *reterr, sw_addr *ret_dict, sw_addr *ret_values)
 {
     *ret_dict = *ret_values = 0;
-    if (reader->layout->traits.instance_dict != SW_INSTANCE_DICT_DICTOFFSET &&
-        type->flags >> FLAG_MANAGED_DICT & 1)
+    if (has_managed_dict(reader, type))
         return managed_dict(reader, object, type, reterr, ret_dict, ret_values);
     if (type->kind == SW_KIND_INSTANCE27)
         return sw_object_word(reader, object, 1, "in_dict", reterr, ret_dict);
@@ -121,6 +126,7 @@ int sw_attributes_open(const struct sw_reader *reader, sw_addr object, const str
     if (status < 0)
         return status;
     attributes.has_dict = dict || (values && type->cached_keys);
+    attributes.has_place = attributes.has_dict || has_managed_dict(reader, type);
     /* Only classes made in Python have __slots__. */
     if (type->is_python && type->mro &&
         sw_sequence_open(reader, type->mro, "mro", NULL, &attributes.mro) == 0)

@@ -13,6 +13,7 @@
 struct sw_attributes {
     const struct sw_reader *reader;
     sw_addr object;
+    bool has_place; /* for attributes: a dict, or where one would be kept (3.11) */
     bool has_dict;
     struct sw_dict dict;
     /* Slots: the classes of the MRO from the last to the first, and the dict of the one at hand. */

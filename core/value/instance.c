@@ -60,14 +60,12 @@ static enum has has_attributes(
 {
     struct sw_attributes attributes;
     sw_addr name, value;
-    bool has_dict;
 
     if (sw_attributes_open(reader, addr, type, NULL, &attributes) < 0)
         return HAS_SOME;
-    has_dict = attributes.has_dict;
     if (sw_attributes_next(&attributes, NULL, &name, &value) != 0)
         return HAS_SOME;
-    return has_dict ? HAS_NONE : HAS_NO_PLACE;
+    return attributes.has_place ? HAS_NONE : HAS_NO_PLACE;
 }
 
 /* Whether the class of an old instance is Queue.Queue, or extends it: {cl_bases, cl_dict, cl_name}.
