@@ -124,6 +124,8 @@ int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_inter
     thread.base_frame = sw_span_uint(reader, &span, SW_F_THREAD_STATE_BASE_FRAME);
     thread.active = sw_span_uint(reader, &span, SW_F_THREAD_STATE_ACTIVE) != 0;
     thread.gil_requested = sw_span_uint(reader, &span, SW_F_THREAD_STATE_GIL_REQUESTED) != 0;
+    thread.tracer = sw_span_uint(reader, &span, SW_F_THREAD_STATE_TRACER);
+    thread.profiler = sw_span_uint(reader, &span, SW_F_THREAD_STATE_PROFILER);
     if (sw_reader_has(reader, SW_F_THREAD_STATE_ID))
         thread.id = sw_span_int(reader, &span, SW_F_THREAD_STATE_ID);
     if (!is_in_use(reader, &span)) {

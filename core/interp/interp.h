@@ -29,6 +29,8 @@ struct sw_thread_state {
     sw_addr datastack_chunk; /* 0 before 3.11 */
     bool active;        /* attached to its interpreter and running or waiting in eval (3.12+) */
     bool gil_requested; /* waits for the GIL (3.15+) */
+    sw_addr tracer;     /* C function that sys.settrace() and the like put there; 0 for none */
+    sw_addr profiler;   /* likewise sys.setprofile() */
 };
 
 /*

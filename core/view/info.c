@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view/command.h"
+#include "session/arguments.h"
+#include "view/instruments.h"
 
 /* What the threads of one runtime add up to. */
 struct info_counts {
@@ -81,6 +82,48 @@ static bool session_warning(const struct sw_session *session, char *text, size_t
     return true;
 }
 
+/* Words that a shell would take apart are quoted. */
+static void put_arguments(const struct sw_run *run)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./=:,+@%";
+    struct sw_out *out = run->out;
+    struct sw_arguments arguments;
+
+    sw_out_puts(out, SW_STYLE_PLAIN, "  command line:");
+    if (sw_arguments_read(run->session, &arguments) < 0) {
+        sw_out_puts(out, SW_STYLE_PLAIN, " unknown\n");
+        return;
+    }
+    for (size_t i = 0; i < arguments.count; i++) {
+        const struct sw_text *word = &arguments.items[i];
+        const char *quote = word->len && strspn(word->data, plain) == word->len ? "" : "'";
+
+        sw_out_puts(out, SW_STYLE_PLAIN, " ");
+        sw_out_puts(out, SW_STYLE_PLAIN, quote);
+        sw_out_text(out, SW_STYLE_PLAIN, word->data, word->len);
+        sw_out_puts(out, SW_STYLE_PLAIN, word->cut ? "..." : "");
+        sw_out_puts(out, SW_STYLE_PLAIN, quote);
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, arguments.cut ? " ...\n" : "\n");
+    sw_arguments_fini(&arguments);
+}
+
+static void json_arguments(const struct sw_run *run, struct sw_json *json)
+{
+    struct sw_arguments arguments;
+
+    if (sw_arguments_read(run->session, &arguments) < 0) {
+        sw_json_null(json, "command_line");
+        return;
+    }
+    sw_json_open_array(json, "command_line");
+    for (size_t i = 0; i < arguments.count; i++)
+        sw_json_text(json, NULL, arguments.items[i].data, arguments.items[i].len);
+    sw_json_close_array(json);
+    sw_arguments_fini(&arguments);
+}
+
 static void runtime_text(const struct sw_run *run, unsigned index, const struct sw_threads *threads)
 {
     const struct sw_runtime *runtime = run->session->runtimes.items[index];
@@ -97,13 +140,17 @@ static void runtime_text(const struct sw_run *run, unsigned index, const struct 
     sw_out_text(out, SW_STYLE_FILENAME, runtime->module.path, strlen(runtime->module.path));
     if (!runtime->module.path[0])
         sw_out_puts(out, SW_STYLE_PLAIN, "unknown");
-    sw_out_printf(out, SW_STYLE_PLAIN, "\n  runtime:      %s at ",
+    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+    if (index == 0)
+        put_arguments(run);
+    sw_out_printf(out, SW_STYLE_PLAIN, "  runtime:      %s at ",
         runtime->root ? "_PyRuntime" : "interpreter list");
     sw_out_printf(out, SW_STYLE_ADDRESS, "0x%llx",
         (unsigned long long)(runtime->root ? runtime->root : runtime->head));
     sw_out_printf(out, SW_STYLE_PLAIN, ", found by %s\n", sw_found_by_name(runtime->found_by));
     sw_out_printf(out, SW_STYLE_PLAIN, "  layout:       %s%s\n", origin_text(runtime),
         runtime->validated ? "; type sizes agree" : "");
+    sw_view_instruments(run, index, threads);
     sw_out_printf(out, SW_STYLE_PLAIN, "  interpreters: %zu\n", counts.interpreters);
     sw_out_printf(out, SW_STYLE_PLAIN, "  threads:      %zu", counts.threads);
     if (counts.holder && counts.holder->tid)
@@ -120,10 +167,10 @@ static void runtime_text(const struct sw_run *run, unsigned index, const struct 
         sw_out_printf(out, SW_STYLE_NOTE, "  warning: %s\n", texts[i]);
 }
 
-static void runtime_json(struct sw_json *json, const struct sw_session *session, unsigned index,
-    const struct sw_threads *threads)
+static void runtime_json(const struct sw_run *run, unsigned index, const struct sw_threads *threads,
+    struct sw_json *json)
 {
-    const struct sw_runtime *runtime = session->runtimes.items[index];
+    const struct sw_runtime *runtime = run->session->runtimes.items[index];
     const struct sw_flavour *flavour = &runtime->layout.flavour;
     char version[24], texts[MAX_INFO_WARNINGS][256];
     struct info_counts counts;
@@ -152,6 +199,7 @@ static void runtime_json(struct sw_json *json, const struct sw_session *session,
         sw_json_address(json, "gil_holder", counts.holder->state.addr);
     else
         sw_json_null(json, "gil_holder");
+    sw_view_json_instruments(run, index, threads, json);
     sw_json_open_array(json, "warnings");
     for (size_t i = 0; i < found; i++)
         sw_json_string(json, NULL, texts[i]);
@@ -166,9 +214,10 @@ static void info_json(const struct sw_run *run, const struct sw_threads *threads
 
     sw_run_json_begin(run, &json);
     sw_json_string(&json, "sidewinder", sw_version());
+    json_arguments(run, &json);
     sw_json_open_array(&json, "runtimes");
     for (unsigned i = 0; i < run->session->runtimes.count; i++)
-        runtime_json(&json, run->session, i, threads);
+        runtime_json(run, i, threads, &json);
     sw_json_close_array(&json);
     sw_json_open_array(&json, "warnings");
     for (size_t i = 0; i < threads->problem_count; i++)
@@ -187,12 +236,9 @@ int sw_run_info(const struct sw_run *run)
     char text[128];
     int status;
 
-    for (unsigned i = 0; i < run->args->count; i++) {
-        if (strcmp(run->args->words[i], "--json") != 0)
-            return sw_run_usage(run, "unknown option '%.40s'", run->args->words[i]);
-        json = true;
-    }
-    status = sw_session_threads(run->session, run->reterr, &threads);
+    status = sw_args_json(run, &json);
+    if (status == 0)
+        status = sw_session_threads(run->session, run->reterr, &threads);
     if (status < 0)
         return status;
     if (json) {
