@@ -77,11 +77,10 @@
 /* Bytes of a C string in the target (tp_name, ml_name). */
 #define SW_MAX_C_STRING 256
 
-/* Bytes of the files' writable data that are scanned for a runtime: the largest Python has 5 MB. */
 /* Arguments of the command line that are shown. */
 #define SW_MAX_ARGUMENTS 256
 
-/* Bytes of one file's writable data that are scanned for a runtime: the largest Python has 5 MB. */
+/* Bytes of the files' writable data that are scanned for a runtime: the largest Python has 5 MB. */
 #define SW_MAX_SCAN_BYTES (32 * 1024 * 1024)
 
 /* Places that look like a runtime in such a scan before it is given up: accidents are rare. */

@@ -83,17 +83,18 @@ static bool session_warning(const struct sw_session *session, char *text, size_t
 }
 
 /* Words that a shell would take apart are quoted. */
-static void put_arguments(const struct sw_run *run)
+static int put_arguments(const struct sw_run *run)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "-_./=:,+@%";
     struct sw_out *out = run->out;
     struct sw_arguments arguments;
+    int status = sw_arguments_read(run->session, &arguments);
 
     sw_out_puts(out, SW_STYLE_PLAIN, "  command line:");
-    if (sw_arguments_read(run->session, &arguments) < 0) {
+    if (status < 0) {
         sw_out_puts(out, SW_STYLE_PLAIN, " unknown\n");
-        return;
+        return status;
     }
     for (size_t i = 0; i < arguments.count; i++) {
         const struct sw_text *word = &arguments.items[i];
@@ -107,29 +108,34 @@ static void put_arguments(const struct sw_run *run)
     }
     sw_out_puts(out, SW_STYLE_PLAIN, arguments.cut ? " ...\n" : "\n");
     sw_arguments_fini(&arguments);
+    return 0;
 }
 
-static void json_arguments(const struct sw_run *run, struct sw_json *json)
+static int json_arguments(const struct sw_run *run, struct sw_json *json)
 {
     struct sw_arguments arguments;
+    int status = sw_arguments_read(run->session, &arguments);
 
-    if (sw_arguments_read(run->session, &arguments) < 0) {
+    if (status < 0) {
         sw_json_null(json, "command_line");
-        return;
+        return status;
     }
     sw_json_open_array(json, "command_line");
     for (size_t i = 0; i < arguments.count; i++)
         sw_json_text(json, NULL, arguments.items[i].data, arguments.items[i].len);
     sw_json_close_array(json);
     sw_arguments_fini(&arguments);
+    return 0;
 }
 
-static void runtime_text(const struct sw_run *run, unsigned index, const struct sw_threads *threads)
+/* False when it was out of memory for a part of it. */
+static bool runtime_text(const struct sw_run *run, unsigned index, const struct sw_threads *threads)
 {
     const struct sw_runtime *runtime = run->session->runtimes.items[index];
     struct sw_out *out = run->out;
     char version[24], build[96], texts[MAX_INFO_WARNINGS][256];
     struct info_counts counts;
+    bool whole = true;
     size_t found;
 
     count(threads, index, &counts);
@@ -142,7 +148,7 @@ static void runtime_text(const struct sw_run *run, unsigned index, const struct 
         sw_out_puts(out, SW_STYLE_PLAIN, "unknown");
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     if (index == 0)
-        put_arguments(run);
+        whole = put_arguments(run) != SW_E_NO_MEMORY;
     sw_out_printf(out, SW_STYLE_PLAIN, "  runtime:      %s at ",
         runtime->root ? "_PyRuntime" : "interpreter list");
     sw_out_printf(out, SW_STYLE_ADDRESS, "0x%llx",
@@ -150,7 +156,7 @@ static void runtime_text(const struct sw_run *run, unsigned index, const struct 
     sw_out_printf(out, SW_STYLE_PLAIN, ", found by %s\n", sw_found_by_name(runtime->found_by));
     sw_out_printf(out, SW_STYLE_PLAIN, "  layout:       %s%s\n", origin_text(runtime),
         runtime->validated ? "; type sizes agree" : "");
-    sw_view_instruments(run, index, threads);
+    whole = sw_view_instruments(run, index, threads) == 0 && whole;
     sw_out_printf(out, SW_STYLE_PLAIN, "  interpreters: %zu\n", counts.interpreters);
     sw_out_printf(out, SW_STYLE_PLAIN, "  threads:      %zu", counts.threads);
     if (counts.holder && counts.holder->tid)
@@ -165,15 +171,17 @@ static void runtime_text(const struct sw_run *run, unsigned index, const struct 
     found = warnings(runtime, texts, MAX_INFO_WARNINGS);
     for (size_t i = 0; i < found; i++)
         sw_out_printf(out, SW_STYLE_NOTE, "  warning: %s\n", texts[i]);
+    return whole;
 }
 
-static void runtime_json(const struct sw_run *run, unsigned index, const struct sw_threads *threads,
+static bool runtime_json(const struct sw_run *run, unsigned index, const struct sw_threads *threads,
     struct sw_json *json)
 {
     const struct sw_runtime *runtime = run->session->runtimes.items[index];
     const struct sw_flavour *flavour = &runtime->layout.flavour;
     char version[24], texts[MAX_INFO_WARNINGS][256];
     struct info_counts counts;
+    bool whole;
     size_t found = warnings(runtime, texts, MAX_INFO_WARNINGS);
 
     count(threads, index, &counts);
@@ -199,25 +207,27 @@ static void runtime_json(const struct sw_run *run, unsigned index, const struct 
         sw_json_address(json, "gil_holder", counts.holder->state.addr);
     else
         sw_json_null(json, "gil_holder");
-    sw_view_json_instruments(run, index, threads, json);
+    whole = sw_view_json_instruments(run, index, threads, json) == 0;
     sw_json_open_array(json, "warnings");
     for (size_t i = 0; i < found; i++)
         sw_json_string(json, NULL, texts[i]);
     sw_json_close_array(json);
     sw_json_close_object(json);
+    return whole;
 }
 
-static void info_json(const struct sw_run *run, const struct sw_threads *threads)
+static bool info_json(const struct sw_run *run, const struct sw_threads *threads)
 {
     struct sw_json json;
     char text[128];
+    bool whole;
 
     sw_run_json_begin(run, &json);
     sw_json_string(&json, "sidewinder", sw_version());
-    json_arguments(run, &json);
+    whole = json_arguments(run, &json) != SW_E_NO_MEMORY;
     sw_json_open_array(&json, "runtimes");
     for (unsigned i = 0; i < run->session->runtimes.count; i++)
-        runtime_json(run, i, threads, &json);
+        whole = runtime_json(run, i, threads, &json) && whole;
     sw_json_close_array(&json);
     sw_json_open_array(&json, "warnings");
     for (size_t i = 0; i < threads->problem_count; i++)
@@ -227,28 +237,18 @@ static void info_json(const struct sw_run *run, const struct sw_threads *threads
     sw_json_close_array(&json);
     sw_json_close_object(&json);
     sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
+    return whole;
 }
 
-int sw_run_info(const struct sw_run *run)
+static bool info_text(const struct sw_run *run, const struct sw_threads *threads)
 {
-    const struct sw_threads *threads;
-    bool json = false;
+    bool whole = true;
     char text[128];
-    int status;
 
-    status = sw_args_json(run, &json);
-    if (status == 0)
-        status = sw_session_threads(run->session, run->reterr, &threads);
-    if (status < 0)
-        return status;
-    if (json) {
-        info_json(run, threads);
-        return 0;
-    }
     for (unsigned i = 0; i < run->session->runtimes.count; i++) {
         if (i)
             sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
-        runtime_text(run, i, threads);
+        whole = runtime_text(run, i, threads) && whole;
     }
     for (size_t i = 0; i < threads->problem_count; i++) {
         sw_out_puts(run->out, SW_STYLE_NOTE, "warning: ");
@@ -258,5 +258,20 @@ int sw_run_info(const struct sw_run *run)
     }
     if (session_warning(run->session, text, sizeof(text)))
         sw_out_printf(run->out, SW_STYLE_NOTE, "warning: %s\n", text);
+    return whole;
+}
+
+int sw_run_info(const struct sw_run *run)
+{
+    const struct sw_threads *threads;
+    bool json = false;
+    int status = sw_args_json(run, &json);
+
+    if (status == 0)
+        status = sw_session_threads(run->session, run->reterr, &threads);
+    if (status < 0)
+        return status;
+    if (!(json ? info_json(run, threads) : info_text(run, threads)))
+        return sw_fail(run->reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
     return 0;
 }

@@ -21,7 +21,7 @@ struct view {
     bool any; /* something stands in the line of hooks */
 };
 
-static bool view_open(const struct sw_run *run, unsigned runtime_index,
+static int view_open(const struct sw_run *run, unsigned runtime_index,
     const struct sw_threads *threads, struct view *view)
 {
     struct sw_error problem;
@@ -32,7 +32,7 @@ static bool view_open(const struct sw_run *run, unsigned runtime_index,
     view->interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*view->interpreters));
     view->items = calloc(MAX_TOLD, sizeof(*view->items));
     if (!view->interpreters || !view->items)
-        return false;
+        return SW_E_NO_MEMORY;
     view->count = sw_session_interpreters(
         run->session, runtime_index, view->interpreters, SW_MAX_INTERPRETERS, &problem);
     /* The oldest are at the end. */
@@ -43,7 +43,7 @@ static bool view_open(const struct sw_run *run, unsigned runtime_index,
     }
     for (size_t i = 0; i < view->count; i++)
         sw_instruments_read(view->runtime, &view->interpreters[i], &view->items[i]);
-    return true;
+    return 0;
 }
 
 static void view_close(struct view *view)
@@ -152,13 +152,14 @@ static void put_hooks(struct view *view)
     sw_out_puts(out, SW_STYLE_PLAIN, view->any ? "\n" : "  hooks:        none\n");
 }
 
-void sw_view_instruments(
+int sw_view_instruments(
     const struct sw_run *run, unsigned runtime_index, const struct sw_threads *threads)
 {
     struct sw_out *out = run->out;
     struct view view;
+    int status = view_open(run, runtime_index, threads, &view);
 
-    if (view_open(run, runtime_index, threads, &view)) {
+    if (status == 0) {
         if (view.process.allocator)
             sw_out_printf(out, SW_STYLE_PLAIN, "  allocator:    %s%s\n", view.process.allocator,
                 view.process.debug_hooks == SW_YES ? ", with debug hooks" : "");
@@ -168,6 +169,7 @@ void sw_view_instruments(
         put_hooks(&view);
     }
     view_close(&view);
+    return status;
 }
 
 /* ---------------------------------------------------------------- JSON */
@@ -211,12 +213,13 @@ static void json_traced(
     sw_json_close_array(json);
 }
 
-void sw_view_json_instruments(const struct sw_run *run, unsigned runtime_index,
+int sw_view_json_instruments(const struct sw_run *run, unsigned runtime_index,
     const struct sw_threads *threads, struct sw_json *json)
 {
     struct view view;
+    int status = view_open(run, runtime_index, threads, &view);
 
-    if (view_open(run, runtime_index, threads, &view)) {
+    if (status == 0) {
         sw_json_string(json, "allocator", view.process.allocator);
         json_known(json, "allocator_debug_hooks", view.process.debug_hooks);
         json_known(json, "perf_trampolines", view.process.trampolines);
@@ -242,4 +245,5 @@ void sw_view_json_instruments(const struct sw_run *run, unsigned runtime_index,
         sw_json_close_array(json);
     }
     view_close(&view);
+    return status;
 }
