@@ -13,6 +13,7 @@
 #include "printer.h"
 #include "session.h"
 #include "setting.h"
+#include "unwinder.h"
 
 static int set_up(PyObject *module)
 {
@@ -22,6 +23,8 @@ static int set_up(PyObject *module)
         return -1;
     if (sw_gdb_setting_register() < 0 || sw_gdb_printer_register() < 0 ||
         sw_gdb_filter_register() < 0 || sw_gdb_mi_register() < 0)
+        return -1;
+    if (sw_gdb_unwinder_register() < 0)
         return -1;
     return sw_gdb_command_register();
 }

@@ -30,9 +30,19 @@ static struct sw_gdb_session *sessions;
 
 /* ---------------------------------------------------------------- events */
 
+static struct sw_gdb_changes changes;
+
+struct sw_gdb_changes sw_gdb_session_changes(void)
+{
+    return changes;
+}
+
 /* `inferior` < 0 stands for all. */
 static void mark(int64_t inferior, enum staleness staleness)
 {
+    changes.memory += staleness == MEMORY_CHANGED;
+    changes.modules += staleness == MODULES_CHANGED;
+    changes.processes += staleness == GONE;
     for (struct sw_gdb_session *session = sessions; session; session = session->next)
         if ((inferior < 0 || session->inferior == inferior) && session->staleness < staleness)
             session->staleness = staleness;

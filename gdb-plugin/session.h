@@ -17,6 +17,13 @@ struct sw_gdb_session;
 /* Listen to gdb's events that make sessions stale. Returns 0, or -1 with a Python exception set. */
 int sw_gdb_session_connect(void);
 
+/* How often what is known of processes became stale, counted by the events that said so: their
+   memory, their loaded files, the processes themselves. */
+struct sw_gdb_changes {
+    unsigned memory, modules, processes;
+};
+struct sw_gdb_changes sw_gdb_session_changes(void);
+
 /*
  * Take the session of the selected inferior for one command: make it, refresh it, and ready its
  * target. Returns NULL with a Python exception set when there is nothing to debug. What it returns

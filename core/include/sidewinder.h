@@ -392,6 +392,60 @@ SW_API int sw_python_variables(struct sw_session *session, const struct sw_pytho
 
 SW_API void sw_filter_close(struct sw_filter *filter);
 
+/* ---------------------------------------------------------------- machine code made at run time */
+
+/* CPython makes machine code without unwind tables: debuggers lose the native stack there. */
+enum sw_made_kind {
+    SW_MADE_TRAMPOLINE = 0, /* a function for perf, one for each Python function (3.12+) */
+    SW_MADE_JIT,            /* the just-in-time compiler's (3.14; 3.15's tells debuggers itself) */
+};
+
+/* The registers by which a frame of such code is left. */
+struct sw_made_registers {
+    sw_addr pc;
+    sw_addr sp;
+    sw_addr fp;   /* x86-64: rbp; aarch64: x29 */
+    sw_addr link; /* aarch64: x30; 0 elsewhere */
+};
+
+enum { SW_MADE_SAVED = 8 };
+
+/* The caller of such a frame. */
+struct sw_made_caller {
+    enum sw_made_kind kind; /* of the code that is left */
+    sw_addr start;          /* where that code begins */
+    sw_addr pc;             /* the return address */
+    sw_addr sp;             /* the caller's stack pointer: the frame's canonical address */
+    struct {
+        uint8_t number;   /* DWARF's */
+        const char *name; /* "rbx"; static storage */
+        uint64_t value;
+    } saved[SW_MADE_SAVED]; /* what the frame had saved; all other registers are as they are */
+    size_t saved_count;
+};
+
+/* Leaves such frames. It needs `read` of the debugger, and `auxv` to know quickly what lies in a
+   file; no Python is looked for. */
+struct sw_unwinder;
+
+/* Make one. As sw_session_create(). */
+SW_API int sw_unwinder_create(const struct sw_target_info *info, const struct sw_target_ops *ops,
+    void *ctx, struct sw_error *reterr, struct sw_unwinder **ret_unwinder);
+SW_API void sw_unwinder_destroy(struct sw_unwinder *unwinder);
+
+/* Forget memory: the target has run. Forget the loaded files too. */
+SW_API void sw_unwinder_invalidate(struct sw_unwinder *unwinder);
+SW_API void sw_unwinder_forget(struct sw_unwinder *unwinder);
+
+/* Whether `pc` lies in a loaded file, and so in no such code. Costs nothing for a file that was met
+   before. */
+SW_API bool sw_unwinder_knows_file(struct sw_unwinder *unwinder, sw_addr pc);
+
+/* The caller of a frame. SW_E_NOT_FOUND when its code is none of CPython's; SW_E_READ, SW_E_CORRUPT
+   when it is, and its stack cannot be. */
+SW_API int sw_unwinder_step(struct sw_unwinder *unwinder, const struct sw_made_registers *registers,
+    struct sw_made_caller *ret_caller);
+
 /* ---------------------------------------------------------------- values */
 
 /*

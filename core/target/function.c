@@ -132,15 +132,53 @@ static int find_in_module(struct sw_memory *memory, const struct sw_module *modu
     return 0;
 }
 
-static int find_function(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
-    struct sw_function *ret_function)
+/* The file that begins last before pc, NULL when there is none; a program without a load bias seems
+   to begin at 0. */
+static const struct sw_module *nearest_module(const struct sw_modules *modules, sw_addr pc)
 {
     const struct sw_module *nearest = NULL;
 
-    /* The file that begins last before pc; a program without a load bias seems to begin at 0. */
     for (size_t i = 0; i < modules->count; i++)
         if (modules->items[i].base <= pc && (!nearest || modules->items[i].base > nearest->base))
             nearest = &modules->items[i];
+    return nearest;
+}
+
+static int find_segment(struct sw_memory *memory, const struct sw_module *module, sw_addr pc,
+    struct sw_segment *ret_segment)
+{
+    struct sw_segment segments[SW_MAX_PROGRAM_HEADERS];
+    size_t count = 0;
+    int status = sw_elf_segments(memory, module, segments, SW_MAX_PROGRAM_HEADERS, &count);
+
+    for (size_t i = 0; status == 0 && i < count; i++)
+        if (segments[i].type == SEGMENT_LOAD && pc >= segments[i].addr &&
+            pc - segments[i].addr < segments[i].size) {
+            *ret_segment = segments[i];
+            return 0;
+        }
+    return status < 0 ? status : SW_E_NOT_FOUND;
+}
+
+int sw_segment_find(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
+    struct sw_segment *ret_segment)
+{
+    /* A program without a dynamic linker is in no list; its headers are in the aux vector. */
+    static const struct sw_module program;
+    const struct sw_module *nearest = nearest_module(modules, pc);
+
+    if (!nearest)
+        return modules->count ? SW_E_NOT_FOUND : find_segment(memory, &program, pc, ret_segment);
+    if (find_segment(memory, nearest, pc, ret_segment) == 0)
+        return 0;
+    return find_segment(memory, &modules->items[0], pc, ret_segment);
+}
+
+static int find_function(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
+    struct sw_function *ret_function)
+{
+    const struct sw_module *nearest = nearest_module(modules, pc);
+
     if (!nearest)
         return SW_E_NOT_FOUND;
     if (find_in_module(memory, nearest, pc, ret_function) == 0)

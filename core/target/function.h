@@ -21,4 +21,8 @@ int sw_function_find(struct sw_memory *memory, struct sw_modules *modules, sw_ad
 bool sw_function_is(struct sw_memory *memory, struct sw_modules *modules,
     const struct sw_function *function, sw_addr start);
 
+/* The segment of a loaded file that holds `pc`. SW_E_NOT_FOUND when it lies in none. */
+int sw_segment_find(struct sw_memory *memory, const struct sw_modules *modules, sw_addr pc,
+    struct sw_segment *ret_segment);
+
 #endif

@@ -12,11 +12,11 @@
 struct sw_function {
     sw_addr start;
     uint64_t size;
-    sw_addr fde; /* its frame description entry, in .eh_frame (function.h) */
+    sw_addr fde; /* its frame description entry, in .eh_frame (function.h); 0 for none */
 };
 
 /* Numbers of the x86-64 psABI for DWARF: rax rdx rcx rbx rsi rdi rbp rsp r8-r15, return address. */
-enum { SW_UNWIND_RSP = 7, SW_UNWIND_PC = 16, SW_UNWIND_REGISTERS = 17 };
+enum { SW_UNWIND_RBP = 6, SW_UNWIND_RSP = 7, SW_UNWIND_PC = 16, SW_UNWIND_REGISTERS = 17 };
 
 enum sw_rule_kind { SW_RULE_SAME = 0, SW_RULE_UNDEFINED, SW_RULE_AT_OFFSET };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "target/made.h"
 
 int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind)
 {
@@ -12,8 +13,8 @@ int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind)
     static const struct {
         unsigned number;
         const char *name;
-    } needed[] = {{3, "rbx"}, {6, "rbp"}, {SW_UNWIND_RSP, "rsp"}, {12, "r12"}, {13, "r13"},
-        {14, "r14"}, {15, "r15"}, {SW_UNWIND_PC, "rip"}};
+    } needed[] = {{3, "rbx"}, {SW_UNWIND_RBP, "rbp"}, {SW_UNWIND_RSP, "rsp"}, {12, "r12"},
+        {13, "r13"}, {14, "r14"}, {15, "r15"}, {SW_UNWIND_PC, "rip"}};
     struct sw_unwind unwind = {.known = 0, .is_innermost = true};
 
     if (strcmp(memory->info.machine, "x86_64") != 0 || !memory->ops.reg)
@@ -29,13 +30,33 @@ int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind)
     return 0;
 }
 
+/* Leave code that CPython made. */
+static int step_made(
+    struct sw_memory *memory, const struct sw_unwind *unwind, struct sw_made_caller *ret_caller)
+{
+    struct sw_made_registers registers = {
+        .pc = unwind->values[SW_UNWIND_PC],
+        .sp = unwind->values[SW_UNWIND_RSP],
+        .fp = unwind->values[SW_UNWIND_RBP],
+    };
+
+    return sw_made_step(memory, &registers, ret_caller);
+}
+
 int sw_unwind_function(struct sw_memory *memory, struct sw_modules *modules,
     const struct sw_unwind *unwind, struct sw_function *ret_function)
 {
     /* A return address may be the first byte behind its function. */
     sw_addr pc = unwind->values[SW_UNWIND_PC] - !unwind->is_innermost;
+    int status = sw_function_find(memory, modules, pc, ret_function);
+    struct sw_made_caller caller;
+    struct sw_segment segment;
 
-    return sw_function_find(memory, modules, pc, ret_function);
+    if (status == 0 || sw_segment_find(memory, modules, pc, &segment) == 0 ||
+        step_made(memory, unwind, &caller) < 0)
+        return status;
+    *ret_function = (struct sw_function){.start = caller.start};
+    return 0;
 }
 
 /* ---------------------------------------------------------------- entries of .eh_frame */
@@ -340,12 +361,32 @@ static int apply_rules(
     return 0;
 }
 
+static int leave_made(struct sw_memory *memory, struct sw_unwind *unwind)
+{
+    struct sw_made_caller caller;
+    int status = step_made(memory, unwind, &caller);
+
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < caller.saved_count; i++) {
+        unwind->values[caller.saved[i].number] = caller.saved[i].value;
+        unwind->known |= 1u << caller.saved[i].number;
+    }
+    unwind->values[SW_UNWIND_PC] = caller.pc;
+    unwind->values[SW_UNWIND_RSP] = caller.sp;
+    unwind->is_innermost = false;
+    return 0;
+}
+
 int sw_unwind_step(struct sw_memory *memory, struct sw_modules *modules,
     const struct sw_function *function, struct sw_unwind *unwind)
 {
     sw_addr pc = unwind->values[SW_UNWIND_PC] - !unwind->is_innermost;
-    struct sw_place *place = sw_places_get(&modules->places, pc);
+    struct sw_place *place;
 
+    if (!function->fde)
+        return leave_made(memory, unwind);
+    place = sw_places_get(&modules->places, pc);
     if (!place->has_rules) {
         int status = find_rules(memory, function, pc - function->start, &place->rules);
 

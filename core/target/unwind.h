@@ -21,7 +21,8 @@ struct sw_unwind {
    architectures. */
 int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind);
 
-/* The function that the frame runs. */
+/* The function that the frame runs. Code that CPython made at run time (made.h) is one without an
+   entry: fde 0. */
 int sw_unwind_function(struct sw_memory *memory, struct sw_modules *modules,
     const struct sw_unwind *unwind, struct sw_function *ret_function);
 
