@@ -6,8 +6,8 @@
 #include "frame/valuestack.h"
 #include "object/object.h"
 
-/* Include/frameobject.h, 2.7 to 3.10: CO_MAXBLOCKS, and PyTryBlock {int type, handler, level}. */
-enum { MAX_BLOCKS = 20, BLOCK_SIZE = 12, BLOCK_LEVEL = 8 };
+/* Include/frameobject.h, 2.7 to 3.10: CO_MAXBLOCKS. */
+enum { MAX_BLOCKS = 20 };
 
 /* Handlers around one instruction: compilers allow 20 blocks within each other, and each `with` has
    two handlers. */
@@ -83,21 +83,18 @@ static void add(const struct sw_reader *reader, const struct sw_value_stack *sta
 
 /* ---------------------------------------------------------------- up to 3.10 */
 
-/* f_lineno, f_iblock, one char (f_executing, f_state; 2.7 has none), then f_blockstack. */
 static void read_block_stack(const struct sw_reader *reader, const struct sw_frame *frame,
     const struct sw_value_stack *stack, struct sw_with_blocks *blocks)
 {
-    bool is_27 = reader->layout->traits.text_form == SW_TEXT_FORM_BYTES;
-    sw_addr after = sw_reader_at(reader, frame->addr, SW_F_FRAME_OBJECT_LINENO) + 4;
-    sw_addr array = after + (is_27 ? 4 : 8);
+    sw_addr array = sw_reader_at(reader, frame->addr, SW_F_FRAME_OBJECT_BLOCKS);
     uint64_t count, level, innermost = UINT64_MAX;
 
-    if (sw_memory_uint(reader->memory, after, 4, "frame.iblock", NULL, &count) < 0 ||
+    if (sw_reader_uint(reader, frame->addr, SW_F_FRAME_OBJECT_BLOCK_COUNT, NULL, &count) < 0 ||
         count > MAX_BLOCKS)
         return;
     while (count-- > 0) {
-        if (sw_memory_uint(reader->memory, array + count * BLOCK_SIZE + BLOCK_LEVEL, 4,
-                "frame.blockstack", NULL, &level) < 0)
+        if (sw_reader_uint(reader, array + count * reader->layout->sizes[SW_S_TRY_BLOCK],
+                SW_F_TRY_BLOCK_LEVEL, NULL, &level) < 0)
             return;
         /* A `try` directly inside of a `with` finds the same stack. */
         if (level < innermost)
@@ -156,16 +153,12 @@ static bool find_entry(const struct table *whole, uint64_t unit, struct entry *r
     return false;
 }
 
-/* co_exceptiontable, a bytes, follows co_names. */
 static bool open_table(
     const struct sw_reader *reader, const struct sw_code *code, struct table *ret_table)
 {
-    unsigned size = reader->memory->info.pointer_size;
-    sw_addr bytes;
-    uint64_t length;
+    uint64_t length, bytes;
 
-    if (sw_memory_ptr(reader->memory, sw_reader_at(reader, code->addr, SW_F_CODE_NAMES) + size,
-            "code.exceptiontable", NULL, &bytes) < 0 ||
+    if (sw_reader_uint(reader, code->addr, SW_F_CODE_EXCEPTIONTABLE, NULL, &bytes) < 0 ||
         sw_object_check(reader, bytes, SW_TYPE_BYTES, "code.exceptiontable", NULL) < 0 ||
         sw_reader_uint(reader, bytes, SW_F_BYTES_LENGTH, NULL, &length) < 0 || !length ||
         length > MAX_TABLE)
@@ -205,7 +198,7 @@ void sw_with_blocks_read(const struct sw_runtime *runtime, const struct sw_frame
     ret_blocks->count = 0;
     if (sw_value_stack_find(runtime, frame, &stack) < 0)
         return;
-    if (sw_reader_has(reader, SW_F_FRAME_VALUESTACK))
+    if (sw_reader_has(reader, SW_F_FRAME_OBJECT_BLOCKS))
         read_block_stack(reader, frame, &stack, ret_blocks);
     else
         read_handlers(reader, frame, &stack, ret_blocks);

@@ -34,7 +34,7 @@ def compare_waits(wanted, report):
             problems.append(f"{expected['name']}: does not wait")
             continue
         for key in ("kind", "address", "timed"):
-            if wait[key] != expected[key] and (key != "address" or expected[key]):
+            if wait[key] != expected[key] and expected[key] is not None:
                 problems.append(_problem(f"{expected['name']}: {key}", expected, wait))
         wrong = _owner(expected, wait["owner"])
         if wrong:
@@ -74,9 +74,10 @@ def compare_text(wanted, text):
     problems = []
     for native_id, expected in wanted["waits"].items():
         line = f" (LWP {native_id}) {expected['name']}"
-        line += ", with a timeout" if expected["timed"] else ""
-        rest = text.rpartition("All waits:")[2].split(f"  waits: thread ")
-        if sum(f"{part} ".partition("\n")[0].strip().endswith(line.strip()) for part in rest) != 1:
+        waits = text.rpartition("All waits:")[2].split("  waits: thread ")[1:]
+        mine = [first for first in (part.split("\n")[0] for part in waits) if line in first]
+        timed = [first.endswith(", with a timeout") for first in mine]
+        if len(mine) != 1 or expected["timed"] not in (None, timed[0]):
             problems.append(_problem("text of all waits", line, text))
     return problems
 
@@ -88,7 +89,7 @@ def is_gil_unknown(report, release):
 
 def without_gil(wanted):
     """What is left of the truth when nobody knows who waits for the GIL."""
-    unknown = {"kind": "unknown", "owner": "unknown", "holder": None}
+    unknown = {"kind": "unknown", "owner": "unknown", "holder": None, "timed": None}
     waits = {native_id: {**wait, **unknown} if wait["kind"] == "gil" else wait
              for native_id, wait in wanted["waits"].items()}
     gil = [int(native_id) for native_id, wait in waits.items() if wait["kind"] == "unknown"]
