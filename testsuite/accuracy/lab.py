@@ -52,6 +52,8 @@ class Interpreter(Tool):
 
 @dataclasses.dataclass(frozen=True)
 class Debugger(Tool):
+    kind: str = "gdb"
+
     def sysroot_of(self, interpreter):
         """(the sysroot for a target of that interpreter or "", what has to be bound for it).
 
@@ -141,9 +143,14 @@ def debuggers():
 
 def lldbs():
     return [
-        Debugger(name, path, _root(how), version)
+        Debugger(name, path, _root(how), version, "lldb")
         for name, path, how, version, _ in _table("debuggers", "--lldb")
     ]
+
+
+def lacking_lldbs():
+    """Names of the lldbs that the lab should have and has not."""
+    return [name for (name,) in _table("debuggers", "--lldb-lacking")]
 
 
 def programs():

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Running a target program and a debugger beside it."""
 
+import dataclasses
 import json
 import os
 import pathlib
-import re
 import select
 import subprocess
 import tempfile
@@ -24,10 +24,16 @@ class Unsupported(Exception):
     """The interpreter cannot run the program: the message says why."""
 
 
-def _environment(**more):
+def environment(**more):
     """Nothing of the user's settings decides what a test sees."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return {**kept, "LC_ALL": "C.UTF-8", "TERM": "dumb", **more}
+
+
+def seen_in_root(work, load):
+    """The directories that a debugger in a root of its own has to see, as in-root binds them."""
+    seen = [lab.REPOSITORY, work, *lab.plugin_directories(load)]
+    return [(directory, directory) for directory in seen]
 
 
 class Target:
@@ -55,7 +61,7 @@ class Target:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=_environment(**more),
+                env=environment(**more),
             )
         try:
             self.truth = self._read_truth()
@@ -119,6 +125,53 @@ class Target:
         raise SessionError("the program said that it was ready and did not block")
 
 
+# What a test asks of a debugger is a command of its own, as it would be typed, or one of these,
+# which each debugger says in its own words.
+
+
+@dataclasses.dataclass(frozen=True)
+class Caught:
+    """A command of the plugin, or a setting in gdb's words; its error is shown as its output."""
+
+    command: str
+
+
+@dataclasses.dataclass(frozen=True)
+class SelectThread:
+    """Selects a thread by its kernel id: debuggers' numbers differ."""
+
+    native_id: int
+
+
+@dataclasses.dataclass(frozen=True)
+class EachThread:
+    """A command of the plugin for each thread, below a line as `thread apply all` has it."""
+
+    command: str
+
+
+ERROR = "error: "  # before the message of a command that was caught
+
+
+def _in_gdb(command):
+    """The same as one line for gdb."""
+    if isinstance(command, Caught):
+        code = (
+            f"try:\n  gdb.execute({command.command!r})\n"
+            f"except gdb.error as error:\n  print({ERROR!r} + str(error))"
+        )
+        return f"python exec({code!r})"
+    if isinstance(command, SelectThread):
+        code = (
+            "for thread in gdb.selected_inferior().threads():\n"
+            f"  if thread.ptid[1] == {command.native_id}:\n    thread.switch()"
+        )
+        return f"python exec({code!r})"
+    if isinstance(command, EachThread):
+        return f"thread apply all {command.command}"
+    return command
+
+
 class Gdb:
     """One way to run gdb for the targets of one interpreter."""
 
@@ -142,17 +195,16 @@ class Gdb:
             command += ["-iex", f"set sysroot {self.sysroot}"]
         command += ["-iex", self.load, *arguments]
         for name, text in sections.items():
-            command += ["-ex", f"echo \\n@@begin {name}\\n", "-ex", text]
+            command += ["-ex", f"echo \\n@@begin {name}\\n", "-ex", _in_gdb(text)]
             command += ["-ex", f"echo \\n@@end {name}\\n"]
-        seen = [lab.REPOSITORY, work, *lab.plugin_directories(self.load)]
-        binds = [(directory, directory) for directory in seen] + self.binds
+        binds = seen_in_root(work, self.load) + self.binds
         try:
             result = subprocess.run(
                 self.debugger.command(command, binds),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(**self.preload()),
+                env=environment(**self.preload()),
                 timeout=self.limit,
             )
         except subprocess.TimeoutExpired:
@@ -160,13 +212,13 @@ class Gdb:
         output = result.stdout.decode("utf-8", "surrogateescape")
         errors = result.stderr.decode("utf-8", "replace").strip()
         if "Sanitizer" in errors or "runtime error:" in errors:
-            raise SessionError(f"a sanitizer complains: {_last_line(errors)}")
+            raise SessionError(f"a sanitizer complains: {last_line(errors)}")
         found = {}
         for name in sections:
             _, begin, rest = output.partition(f"\n@@begin {name}\n")
             text, end, _ = rest.partition(f"\n@@end {name}\n")
             if not begin or not end:
-                raise SessionError(f"gdb ended early ({result.returncode}): {_last_line(errors)}")
+                raise SessionError(f"gdb ended early ({result.returncode}): {last_line(errors)}")
             found[name] = text
         return found, errors
 
@@ -175,7 +227,7 @@ class Gdb:
         with tempfile.TemporaryDirectory(prefix="sidewinder-") as work:
             found, errors = self.run(pathlib.Path(work), [], {"help": "help py-bt"})
         if "--json" not in found["help"]:
-            raise SessionError(f"the plugin does not load: {_last_line(errors)}")
+            raise SessionError(f"the plugin does not load: {last_line(errors)}")
 
     def preload(self):
         """A plugin with sanitizers needs their library before everything else in the host's gdb.
@@ -201,107 +253,7 @@ class Gdb:
         return self.run(target.work, [executable, str(core)], sections)
 
 
-class Lldb:
-    """One way to run lldb for the targets of one interpreter; speaks as Gdb does."""
-
-    # What lldb shows of its own at each stop costs time, and nobody looks at it.
-    SETTINGS = (
-        "settings set target.preload-symbols false",
-        "settings set stop-disassembly-display never",
-        "settings set stop-line-count-before 0",
-        "settings set stop-line-count-after 0",
-    )
-
-    def __init__(self, debugger, interpreter, load, use_sysroot=True):
-        self.debugger = debugger
-        self.interpreter = interpreter
-        self.load = load
-        self.sysroot, self.binds = debugger.sysroot_of(interpreter)
-        if self.sysroot == "/" or not use_sysroot:
-            self.sysroot = ""
-
-    def run(self, work, begin, sections):
-        """Runs lldb with the commands in `begin`; sections maps names to commands.
-
-        Returns what each section printed, and what went to standard error, where the messages of
-        commands that failed are. A section's command may fail; those of `begin` may not.
-        """
-        work = pathlib.Path(work)
-        lines = []
-        for name, text in sections.items():
-            # lldb shows each command before it runs: one that does nothing marks the place.
-            lines += [f"settings set target.arg0 @@begin-{name}", text]
-            lines += [f"settings set target.arg0 @@end-{name}"]
-        with tempfile.NamedTemporaryFile("w", dir=work, suffix=".lldb", delete=False) as file:
-            file.write("\n".join(lines) + "\n")
-        command = ["--no-lldbinit", "--no-use-colors", "--batch"]
-        for text in (*self.SETTINGS, self.load, *begin, f"command source -e false {file.name}"):
-            command += ["-o", text]
-        seen = [lab.REPOSITORY, work, *lab.plugin_directories(self.load)]
-        binds = [(directory, directory) for directory in seen] + self.binds
-        try:
-            result = subprocess.run(
-                self.debugger.command(command, binds),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(),
-                timeout=DEBUGGER_LIMIT,
-            )
-        except subprocess.TimeoutExpired:
-            raise SessionError(f"lldb took more than {DEBUGGER_LIMIT} s") from None
-        finally:
-            os.unlink(file.name)
-        output = result.stdout.decode("utf-8", "surrogateescape")
-        errors = _lldb_errors(result.stderr.decode("utf-8", "replace"))
-        found = {}
-        for name, text in sections.items():
-            first = f"(lldb) settings set target.arg0 @@begin-{name}\n(lldb) {text}\n"
-            _, begin, rest = output.partition(first)
-            shown, end, _ = rest.partition(f"(lldb) settings set target.arg0 @@end-{name}")
-            if not begin or not end:
-                raise SessionError(
-                    f"lldb ended early ({result.returncode}): {_last_line(errors)}"
-                )
-            found[name] = shown
-        return found, errors
-
-    def check_load(self):
-        """Fails unless the plugin loads in this lldb at all."""
-        with tempfile.TemporaryDirectory(prefix="sidewinder-") as work:
-            found, errors = self.run(work, [], {"help": "help py-bt"})
-        if "--json" not in found["help"]:
-            raise SessionError(f"the plugin does not load: {_last_line(errors)}")
-
-    def live(self, target, sections):
-        return self.run(target.work, [f"process attach -p {target.pid}"], sections)
-
-    def core(self, target, core, sections):
-        executable = self.interpreter.path
-        begin = []
-        if self.debugger.root != self.interpreter.root:
-            root = self.sysroot or self.interpreter.root
-            executable = root + executable
-            begin.append(f"platform select --sysroot {root} remote-linux")
-        begin.append(f"target create {executable} --core {core}")
-        return self.run(target.work, begin, sections)
-
-
-def _lldb_errors(text):
-    """Standard error without what lldb 14 of Debian 12 says of its Python module, which is missing.
-
-    The messages are tracebacks without a line of the program's.
-    """
-    text = re.sub(
-        r"Traceback \(most recent call last\):\n  File \"<string>\", line 1, in <module>\n"
-        r"(?:NameError|ModuleNotFoundError): .*\n",
-        "",
-        text,
-    )
-    return text.strip()
-
-
-def _last_line(text):
+def last_line(text):
     """The line of gdb's messages that says most: gdb warns of many things that do not matter."""
     lines = text.splitlines()
     telling = [line for line in lines if "Error" in line or "error" in line]
@@ -315,6 +267,5 @@ def parse_json(text, errors):
     except ValueError as error:
         shown = text.strip().splitlines()
         start = repr(shown[0][:100]) if shown else "nothing"
-        raise SessionError(
-            f"no JSON ({error}): the command printed {start}; gdb says: {_last_line(errors)}"
-        ) from None
+        said = f"; standard error: {last_line(errors)}" if errors else ""
+        raise SessionError(f"no JSON ({error}): the command printed {start}{said}") from None

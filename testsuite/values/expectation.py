@@ -4,29 +4,13 @@
 import json
 import re
 
+import session
+from session import Caught, SelectThread
+
 # Stands in an expected text for an address that Python does not tell (values_rules).
 ANY_ADDRESS = "0x{any}"
 
-_ERROR = "error: "
 _LONGEST = 300  # characters of a text in a message
-
-
-def caught(command):
-    """The gdb command that runs a command and prints its error where its output would be."""
-    code = (
-        f"try:\n  gdb.execute({command!r})\n"
-        f"except gdb.error as error:\n  print({_ERROR!r} + str(error))"
-    )
-    return f"python exec({code!r})"
-
-
-def select_thread(native_id):
-    """The gdb command that selects a thread by its kernel id; debuggers' numbers differ."""
-    code = (
-        "for thread in gdb.selected_inferior().threads():\n"
-        f"  if thread.ptid[1] == {native_id}:\n    thread.switch()"
-    )
-    return f"python exec({code!r})"
 
 
 def equals(wanted, found):
@@ -144,27 +128,27 @@ class Expectation:
     def _select(self, name):
         native_id, index, _ = self.places[name]
         return {
-            f"thread of {name}": select_thread(native_id),
-            f"frame of {name}": caught(f"py-frame {index}"),
+            f"thread of {name}": SelectThread(native_id),
+            f"frame of {name}": Caught(f"py-frame {index}"),
         }
 
     def sections(self):
-        """name -> gdb command, in their order; what they print goes to compare()."""
+        """name -> command, in their order; what they print goes to compare()."""
         sections = {}
         for number, wanted in enumerate(self.document["frames"]):
             sections.update(self._select(wanted["name"]))
-            sections[f"json {number}"] = caught("py-locals --json")
-            sections[f"text {number}"] = caught("py-locals")
+            sections[f"json {number}"] = Caught("py-locals --json")
+            sections[f"text {number}"] = Caught("py-locals")
             for place, item in enumerate(self.document["prints"]):
                 if item["frame"] == wanted["name"]:
-                    sections[f"print {place}"] = caught(f"py-print {item['expression']}")
+                    sections[f"print {place}"] = Caught(f"py-print {item['expression']}")
             for place, item in enumerate(self.document["settings"]):
                 if item["frame"] == wanted["name"]:
                     for index, command in enumerate(item["commands"] + [None] + item["restore"]):
                         if command is None:
-                            sections[f"settings {place}"] = caught("py-locals --json")
+                            sections[f"settings {place}"] = Caught("py-locals --json")
                         else:
-                            sections[f"set {place} {index}"] = caught(command)
+                            sections[f"set {place} {index}"] = Caught(command)
         sections.update(self._walk())
         return sections
 
@@ -172,13 +156,13 @@ class Expectation:
         """Up from the newest frame of the first thread and down again, one further than it goes."""
         native_id = self.places[self.document["frames"][-1]["name"]][0]
         return {
-            "walk thread": select_thread(native_id),
-            "walk 0": caught("py-frame 0"),
-            "walk 1": caught("py-up"),
-            "walk 2": caught("py-locals --json"),
-            "walk 3": caught("py-down"),
-            "walk 4": caught("py-locals --json"),
-            "walk 5": caught("py-down"),
+            "walk thread": SelectThread(native_id),
+            "walk 0": Caught("py-frame 0"),
+            "walk 1": Caught("py-up"),
+            "walk 2": Caught("py-locals --json"),
+            "walk 3": Caught("py-down"),
+            "walk 4": Caught("py-locals --json"),
+            "walk 5": Caught("py-down"),
         }
 
     def compare(self, found):
@@ -207,7 +191,7 @@ class Expectation:
         problems = []
         for index, command in enumerate(item["commands"] + [None] + item["restore"]):
             answer = found.get(f"set {place} {index}", "")
-            if answer.startswith(_ERROR):
+            if answer.startswith(session.ERROR):
                 problems.append(f"{command}: {answer.strip()}")
         name = f"{item['frame']} with {', '.join(item['commands'])}"
         name = name.replace("set sidewinder ", "")
