@@ -83,6 +83,7 @@ class Command final : public SBCommandPluginInterface
 
 /* SBCommand is made in place, and stays for as long as the debugger does. */
 struct sw_lldb_registry {
+    SBDebugger *debugger;
     SBCommandInterpreter interpreter;
     SBCommand *container;
 };
@@ -126,13 +127,47 @@ bool sw_lldb_add_command(struct sw_lldb_registry *registry, bool in_container, c
                      registry->interpreter.AddCommand(name, command, help, syntax, NULL), details);
 }
 
+/* ---------------------------------------------------------------- summaries */
+
+static sw_lldb_summarize *summarize;
+
+static bool call_summarize(SBValue value, SBTypeSummaryOptions, SBStream &stream)
+{
+    struct sw_lldb lldb(value.GetTarget());
+    SBError error;
+
+    return summarize(&lldb, value.GetValueAsUnsigned(error, 0),
+        reinterpret_cast<struct sw_lldb_stream *>(&stream));
+}
+
+void sw_lldb_stream_write(struct sw_lldb_stream *stream, const char *text, size_t len)
+{
+    reinterpret_cast<SBStream *>(stream)->Printf("%.*s", (int)len, text);
+}
+
+bool sw_lldb_add_summary(struct sw_lldb_registry *registry, const char *category,
+    const char *pattern, sw_lldb_summarize *function)
+{
+    SBTypeCategory types = registry->debugger->CreateCategory(category);
+
+    summarize = function;
+    /* Not for pointers to pointers, and no members below. */
+    if (!types.IsValid() ||
+        !types.AddTypeSummary(SBTypeNameSpecifier(pattern, true),
+            SBTypeSummary::CreateWithCallback(call_summarize,
+                eTypeOptionCascade | eTypeOptionSkipPointers | eTypeOptionHideChildren, category)))
+        return false;
+    types.SetEnabled(true);
+    return true;
+}
+
 /* ---------------------------------------------------------------- the beginning */
 
 /* What the loader calls: lldb's own entry point, once for each of its debuggers. */
 extern "C" __attribute__((visibility("default"))) bool sw_lldb_plugin_initialize(
     SBDebugger *debugger)
 {
-    struct sw_lldb_registry registry = {debugger->GetCommandInterpreter(), NULL};
+    struct sw_lldb_registry registry = {debugger, debugger->GetCommandInterpreter(), NULL};
 
     return sw_lldb_open(&registry);
 }

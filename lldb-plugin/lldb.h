@@ -130,6 +130,21 @@ bool sw_lldb_add_command(struct sw_lldb_registry *registry, bool in_container, c
 /* Add a container of commands. */
 bool sw_lldb_add_container(struct sw_lldb_registry *registry, const char *name, const char *help);
 
+/* ---------------------------------------------------------------- summaries */
+
+/* Where the summary of one value goes. */
+struct sw_lldb_stream;
+
+void sw_lldb_stream_write(struct sw_lldb_stream *stream, const char *text, size_t len);
+
+/* What makes the summary of a pointer; false when there is none, and nothing was written. */
+typedef bool sw_lldb_summarize(
+    struct sw_lldb *lldb, uint64_t pointer, struct sw_lldb_stream *stream);
+
+/* Have one function called for all types whose names fit a regular expression. */
+bool sw_lldb_add_summary(struct sw_lldb_registry *registry, const char *category,
+    const char *pattern, sw_lldb_summarize *function);
+
 #ifdef __cplusplus
 }
 #endif

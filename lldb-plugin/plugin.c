@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "setting.h"
+#include "summary.h"
 
 /* No mutex: pthread_mutex_timedlock() got another version with glibc 2.34, and one build serves
    older systems. */
@@ -33,5 +34,6 @@ void sw_lldb_unlock(void)
 
 bool sw_lldb_open(struct sw_lldb_registry *registry)
 {
-    return sw_lldb_setting_open() && sw_lldb_command_register(registry);
+    return sw_lldb_setting_open() && sw_lldb_command_register(registry) &&
+           sw_lldb_summary_register(registry);
 }

@@ -209,6 +209,33 @@ class SBStream
     void Printf(const char *format, ...) __attribute__((format(printf, 2, 3)));
 };
 
+class SBTypeSummaryOptions
+{
+    SW_SB_CLASS(SBTypeSummaryOptions, 1)
+};
+
+class SBTypeSummary
+{
+    SW_SB_CLASS(SBTypeSummary, 2)
+    typedef bool (*FormatCallback)(SBValue, SBTypeSummaryOptions, SBStream &);
+    static SBTypeSummary CreateWithCallback(
+        FormatCallback callback, uint32_t options, const char *description);
+};
+
+class SBTypeNameSpecifier
+{
+    SW_SB_CLASS(SBTypeNameSpecifier, 2)
+    SBTypeNameSpecifier(const char *name, bool is_regex);
+};
+
+class SBTypeCategory
+{
+    SW_SB_CLASS(SBTypeCategory, 2)
+    bool IsValid() const;
+    void SetEnabled(bool enabled);
+    bool AddTypeSummary(SBTypeNameSpecifier name, SBTypeSummary summary);
+};
+
 class SBCommandReturnObject
 {
     SW_SB_CLASS(SBCommandReturnObject, 1)
@@ -256,6 +283,7 @@ class SBDebugger
     SBTarget GetSelectedTarget();
     bool GetUseColor() const;
     FILE *GetOutputFileHandle();
+    SBTypeCategory CreateCategory(const char *name);
 };
 
 /* The one class with virtual functions: lldb calls DoExecute() and deletes it. */

@@ -12,8 +12,8 @@
 #include "setting.h"
 #include "target.h"
 
-/* lldb does not tell when somebody writes to memory. A command reads everything anew; values, of
-   which a view shows many at a time, share what was read in this time. */
+/* lldb does not tell when somebody writes to a process's memory. A command reads everything anew;
+   values, of which a view shows many at a time, share what was read in this time. */
 enum { SHARE_MILLISECONDS = 100 };
 
 struct sw_lldb_session {
@@ -120,9 +120,11 @@ static void refresh(struct sw_lldb_session *session, struct sw_lldb *lldb, enum 
     if (session->module_count != module_count) {
         sw_lldb_target_forget(session->target);
         sw_session_forget(session->core);
-    } else if (use == SW_LLDB_COMMAND || session->stop_id != stop_id ||
-               is_old(&session->refreshed)) {
+    } else if (session->stop_id != stop_id) {
         sw_session_invalidate(session->core);
+    } else if (session->info.kind != SW_TARGET_CORE &&
+               (use == SW_LLDB_COMMAND || is_old(&session->refreshed))) {
+        sw_session_reread(session->core);
     } else {
         return;
     }

@@ -230,6 +230,10 @@ SW_API void sw_session_destroy(struct sw_session *session);
    discovered (where the runtimes are, their layouts) is kept and checked again at the next use. */
 SW_API void sw_session_invalidate(struct sw_session *session);
 
+/* The same for when nobody says whether memory was written to: the Python frame that is selected
+   stays so. */
+SW_API void sw_session_reread(struct sw_session *session);
+
 /* Forget the discovery too: after exec, or when modules were loaded or unloaded. */
 SW_API void sw_session_forget(struct sw_session *session);
 

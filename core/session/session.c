@@ -44,7 +44,7 @@ void sw_session_destroy(struct sw_session *session)
     free(session);
 }
 
-static void forget_stop(struct sw_session *session)
+static void forget_memory(struct sw_session *session)
 {
     session->generation = next_generation();
     sw_memory_invalidate(&session->memory);
@@ -52,7 +52,6 @@ static void forget_stop(struct sw_session *session)
         sw_codes_clear(&session->codes[i]);
     for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
         sw_types_clear(&session->types[i]);
-    sw_selections_clear(session);
     sw_sources_clear(&session->sources);
     if (session->threads)
         sw_threads_fini(session->threads);
@@ -62,6 +61,12 @@ static void forget_stop(struct sw_session *session)
         sw_threads_fini(session->chosen_threads);
     free(session->chosen_threads);
     session->chosen_threads = NULL;
+}
+
+static void forget_stop(struct sw_session *session)
+{
+    forget_memory(session);
+    sw_selections_clear(session);
 }
 
 static void forget_runtimes(struct sw_session *session)
@@ -82,6 +87,11 @@ void sw_session_invalidate(struct sw_session *session)
         forget_runtimes(session);
         session->discovery_repeated = true;
     }
+}
+
+void sw_session_reread(struct sw_session *session)
+{
+    forget_memory(session);
 }
 
 void sw_session_forget(struct sw_session *session)
