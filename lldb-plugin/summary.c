@@ -20,8 +20,8 @@ enum {
  */
 static const char pattern[] =
     "^(const )?(struct )?"
-    "(_object|_frame|_[a-z]+object|"
-    "_?Py[A-Z][A-Za-z0-9_]*Object|[a-z][a-z0-9_]*object|__pyx_obj_[A-Za-z0-9_]+)( const)? ?\\*( ?const)?$";
+    "(_frame|_[a-z]*object|[a-z][a-z0-9_]*object|_?Py[A-Z][A-Za-z0-9_]*Object|"
+    "__pyx_obj_[A-Za-z0-9_]+)( const)? ?\\*( ?const)?$";
 
 /* Text is collected: a stream takes nothing back, and a value may fail in its middle. */
 struct text {
