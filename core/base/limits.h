@@ -45,6 +45,9 @@
 /* Bytes of a name or file name that are shown: PATH_MAX is 4096, qualified names are shorter. */
 #define SW_MAX_NAME_BYTES 4096
 
+/* Bytes that one object of the target may say it has: no address space of a process is larger. */
+#define SW_MAX_OBJECT_BYTES (UINT64_C(1) << 52)
+
 /* Bytes of a line table: the longest functions known (generated parsers) have about 1 MB. */
 #define SW_MAX_LINETABLE_BYTES (8 * 1024 * 1024)
 

@@ -27,7 +27,7 @@ int sw_sequence_open(const struct sw_reader *reader, sw_addr addr, const char *w
     if (status == 0 && !is_list)
         sequence.items = sw_reader_at(reader, addr, SW_F_TUPLE_ITEMS);
     /* Lengths are signed, and bounded by the address space. */
-    if (status == 0 && sequence.length > INT64_MAX / 16)
+    if (status == 0 && sequence.length > SW_MAX_OBJECT_BYTES / 8)
         status = sw_fail(reterr, SW_E_CORRUPT, addr, what, "%s at 0x%llx has the length 0x%llx",
             what, (unsigned long long)addr, (unsigned long long)sequence.length);
     if (status == 0)

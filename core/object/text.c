@@ -119,7 +119,7 @@ static int text_form(const struct sw_reader *reader, sw_addr addr, const char *w
         return status;
     status = bytes ? bytes_form(reader, addr, reterr, ret_form)
                    : compact_form(reader, addr, what, reterr, ret_form);
-    if (status == 0 && ret_form->length > INT64_MAX / 4)
+    if (status == 0 && ret_form->length > SW_MAX_OBJECT_BYTES)
         return sw_fail(reterr, SW_E_CORRUPT, addr, what, "%s at 0x%llx has the length 0x%llx", what,
             (unsigned long long)addr, (unsigned long long)ret_form->length);
     return status;

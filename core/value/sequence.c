@@ -45,7 +45,7 @@ static bool is_length(
 {
     struct sw_error problem;
 
-    if (length <= INT64_MAX / 16)
+    if (length <= SW_MAX_OBJECT_BYTES / 8)
         return true;
     sw_fail(&problem, SW_E_CORRUPT, addr, "length", "a %s of 0x%llx items", type->name,
         (unsigned long long)length);
