@@ -171,6 +171,6 @@ def main():
     down(int(posix.environ.get("HARD_DEPTH", posix.environ.get(b"HARD_DEPTH", 10))), 0)
 
 
-# The number of read() as the kernel of this machine has it, also for programs of another one.
-READ = 0
+# The number of read() as this kernel has it. The simulator of another machine calls it as we do.
+READ = 3 if sys.maxsize < 1 << 32 and posix.uname()[4] == "x86_64" else 0
 main()
