@@ -196,6 +196,7 @@ enum {
     CFA_DEF_CFA = 0x0c,
     CFA_DEF_CFA_REGISTER = 0x0d,
     CFA_DEF_CFA_OFFSET = 0x0e,
+    CFA_DEF_CFA_EXPRESSION = 0x0f,
     CFA_GNU_ARGS_SIZE = 0x2e,
 };
 
@@ -206,6 +207,23 @@ static void set_rule(
         return; /* vector registers: nobody asks for them */
     machine->rules.registers[number].kind = kind;
     machine->rules.registers[number].offset = offset;
+}
+
+/* The one expression that linkers write: in an entry of a PLT, 16 bytes long, one more word is on
+   the stack from its byte 11 on. rsp + 8 + ((rip & 15) >= 11) << 3. */
+static int run_plt(struct machine *machine, struct cursor *cursor)
+{
+    static const uint8_t expression[] = {
+        0x77, 8, 0x80, 0, 0x3f, 0x1a, 0x3b, 0x2a, 0x33, 0x24, 0x22};
+
+    if (take_uleb(cursor) != sizeof(expression) ||
+        (size_t)(cursor->end - cursor->at) < sizeof(expression) ||
+        memcmp(cursor->at, expression, sizeof(expression)) != 0)
+        return SW_E_UNSUPPORTED;
+    cursor->at += sizeof(expression);
+    machine->rules.cfa_register = SW_UNWIND_RSP;
+    machine->rules.cfa_offset = 8 + ((machine->stop & 15) >= 11 ? 8 : 0);
+    return 0;
 }
 
 static int run_extended(struct machine *machine, struct cursor *cursor, uint8_t opcode)
@@ -259,8 +277,10 @@ static int run_extended(struct machine *machine, struct cursor *cursor, uint8_t 
     case CFA_GNU_ARGS_SIZE:
         take_uleb(cursor);
         return 0;
+    case CFA_DEF_CFA_EXPRESSION:
+        return run_plt(machine, cursor);
     default:
-        return SW_E_UNSUPPORTED; /* expressions: hand-written assembly and PLTs */
+        return SW_E_UNSUPPORTED; /* expressions: hand-written assembly */
     }
 }
 

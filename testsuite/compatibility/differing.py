@@ -7,6 +7,7 @@ is not the same text in the end is a Difference. rules.py has the patterns.
 
 import dataclasses
 import difflib
+import itertools
 import re
 
 import values
@@ -136,6 +137,9 @@ class Comparer:
 
     def _entries(self, theirs, ours):
         """Frames and other lines, each with the lines of source below it."""
+        missed = [line for line in _called(theirs) if _is_called_in(line, _newest(ours))]
+        if missed and not _called(ours):
+            self._differ("missed", missed[-1], "")
         key = {id(entry): _key(entry) for entry in (*theirs, *ours)}
         matcher = difflib.SequenceMatcher(
             None, [key[id(entry)] for entry in theirs], [key[id(entry)] for entry in ours], False
@@ -272,6 +276,30 @@ def _entries(text):
         else:
             entries.append([line])
     return entries
+
+
+def _is_frame(entry):
+    return FRAME.match(entry[0]) or FILE.match(entry[0])
+
+
+def _called(entries):
+    """The lines about built-in functions before the newest frame."""
+    before = itertools.takewhile(lambda entry: not _is_frame(entry), entries)
+    return [entry[0] for entry in before if BUILTIN.match(entry[0])]
+
+
+def _newest(entries):
+    """The line of source of the newest frame."""
+    return "".join(next((entry[1:2] for entry in entries if _is_frame(entry)), [])).strip()
+
+
+def _is_called_in(line, source):
+    """Whether the function of a line about a built-in one is called by this line of source, and not
+    by a function that is written in C."""
+    name = re.search(r"(?:method|function) (\w+)", line)
+    if not name or name[1] == "__enter__":
+        return bool(name) and source.startswith("with ")
+    return re.search(rf"\b{name[1]}\(", source) is not None
 
 
 def _blocks(text):
