@@ -10,6 +10,8 @@ enum {
     /* The strings of arguments and environment lie behind the vector: Linux allows a quarter of the
        stack's limit, which is 8 MiB as a rule. */
     MAX_STRINGS = 2 * 1024 * 1024 + PIECE,
+    MAX_STACK = 64 * 1024 * 1024,
+    PAGE = 4096,
     MAX_EXECFN = 4096,
     /* Types in use are below 52. */
     MAX_TYPE = 256,
@@ -126,6 +128,31 @@ static size_t first_entry(const struct words *words, size_t at)
     return at;
 }
 
+static bool is_readable(struct sw_lldb *lldb, uint64_t addr)
+{
+    uint8_t byte;
+
+    return sw_lldb_read(lldb, addr, &byte, 1) == 1;
+}
+
+/* The end of the mapping that `addr` is in, for servers that tell of no mappings (gdbserver): steps
+   that double, then halve. */
+static uint64_t find_end(struct sw_lldb *lldb, uint64_t addr)
+{
+    uint64_t at = addr & ~(uint64_t)(PAGE - 1), step = PAGE;
+
+    if (!is_readable(lldb, at))
+        return 0;
+    while (step < MAX_STACK && is_readable(lldb, at + step)) {
+        at += step;
+        step *= 2;
+    }
+    for (; step >= PAGE; step /= 2)
+        if (is_readable(lldb, at + step))
+            at += step;
+    return at + PAGE;
+}
+
 static bool load_from_stack(
     struct sw_lldb *lldb, const struct sw_target_info *info, struct sw_lldb_auxv *auxv)
 {
@@ -133,8 +160,10 @@ static bool load_from_stack(
     uint64_t start, end, execfn = 0;
     uint8_t *bytes;
 
-    if (!sw_lldb_stack_pointer(lldb, info->pid, &start) || !sw_lldb_region_end(lldb, start, &end))
+    if (!sw_lldb_register(lldb, info->pid, "sp", &start))
         return false;
+    if (!sw_lldb_region_end(lldb, start, &end))
+        end = find_end(lldb, start);
     start &= ~(uint64_t)15;
     bytes = malloc(MAX_STRINGS);
     if (!bytes)

@@ -44,6 +44,28 @@ bool sw_lldb_result_stream(struct sw_lldb *lldb, struct sw_lldb_result *result)
     return true;
 }
 
+bool sw_lldb_get_setting(struct sw_lldb *lldb, const char *name, char *buf, size_t size)
+{
+    SBStringList list =
+        SBDebugger::GetInternalVariableValue(name, lldb->debugger.GetInstanceName());
+    const char *text = list.GetSize() == 1 ? list.GetStringAtIndex(0) : NULL;
+
+    return text && (size_t)snprintf(buf, size, "%s", text) < size;
+}
+
+bool sw_lldb_set_setting(struct sw_lldb *lldb, const char *name, const char *value)
+{
+    return SBDebugger::SetInternalVariable(name, value, lldb->debugger.GetInstanceName()).Success();
+}
+
+bool sw_lldb_execute(struct sw_lldb *lldb, const char *line)
+{
+    SBCommandReturnObject result;
+
+    lldb->debugger.GetCommandInterpreter().HandleCommand(line, result, false);
+    return result.Succeeded();
+}
+
 bool sw_lldb_use_color(struct sw_lldb *lldb)
 {
     return lldb->debugger.GetUseColor();

@@ -85,13 +85,27 @@ struct sw_lldb_thread {
 bool sw_lldb_thread(struct sw_lldb *lldb, unsigned index, struct sw_lldb_thread *ret_thread);
 bool sw_lldb_selected_thread(struct sw_lldb *lldb, struct sw_lldb_thread *ret_thread);
 
-/* The stack pointer of a thread. */
-bool sw_lldb_stack_pointer(struct sw_lldb *lldb, int64_t tid, uint64_t *ret_sp);
+/* Have a thread stand for the selected one, for as long as `lldb` lives. */
+void sw_lldb_use_thread(struct sw_lldb *lldb, int64_t tid);
 
-/* Of the selected thread: a frame, 0 the innermost; a register of that; the frame that is
-   selected. */
+/* A register of the innermost frame of a thread; of the selected one when tid is 0. */
+bool sw_lldb_register(struct sw_lldb *lldb, int64_t tid, const char *name, uint64_t *ret_value);
+
+/* A native frame of the selected thread, 0 the innermost. */
 bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool *ret_inlined);
-bool sw_lldb_register(struct sw_lldb *lldb, const char *name, uint64_t *ret_value);
+
+/* Where such a frame is; lldb may read debug information for that. */
+struct sw_lldb_place {
+    uint64_t sp;        /* 0 when unknown */
+    uint32_t line;      /* 0 when unknown */
+    char function[256]; /* "" when unknown */
+    char file[1024];    /* "" when unknown; then the file that the code is from: */
+    char module[1024];
+};
+
+bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_place *ret_place);
+
+/* The frame that is selected. */
 bool sw_lldb_selected_frame(struct sw_lldb *lldb, unsigned *ret_level);
 
 /* ---------------------------------------------------------------- commands */
@@ -107,6 +121,13 @@ void sw_lldb_result_fail(struct sw_lldb_result *result, const char *message);
 /* Show what is written from now on at once, if lldb talks to a terminal. lldb does not show what
    was written before. */
 bool sw_lldb_result_stream(struct sw_lldb *lldb, struct sw_lldb_result *result);
+
+/* A setting of lldb's as `settings show` has it, and setting it. */
+bool sw_lldb_get_setting(struct sw_lldb *lldb, const char *name, char *buf, size_t size);
+bool sw_lldb_set_setting(struct sw_lldb *lldb, const char *name, const char *value);
+
+/* Run a command of lldb's. */
+bool sw_lldb_execute(struct sw_lldb *lldb, const char *line);
 
 /* Whether lldb wants colours. */
 bool sw_lldb_use_color(struct sw_lldb *lldb);

@@ -67,12 +67,14 @@ class SBError
 {
     SW_SB_CLASS(SBError, 1)
     SBError();
+    bool Success() const;
     const char *GetCString() const;
 };
 
 class SBFileSpec
 {
     SW_SB_CLASS(SBFileSpec, 1)
+    uint32_t GetPath(char *path, size_t size) const;
 };
 
 class SBData
@@ -122,6 +124,7 @@ class SBSymbolContextList
 class SBModule
 {
     SW_SB_CLASS(SBModule, 2)
+    SBFileSpec GetFileSpec() const;
     bool IsValid() const;
     SBSection FindSection(const char *name);
     SBAddress GetObjectFileHeaderAddress() const;
@@ -143,9 +146,19 @@ class SBValue
     SBTarget GetTarget();
 };
 
+class SBLineEntry
+{
+    SW_SB_CLASS(SBLineEntry, 1)
+    uint32_t GetLine() const;
+    SBFileSpec GetFileSpec() const;
+};
+
 class SBFrame
 {
     SW_SB_CLASS(SBFrame, 2)
+    const char *GetFunctionName() const;
+    SBLineEntry GetLineEntry() const;
+    SBModule GetModule() const;
     bool IsValid() const;
     uint32_t GetFrameID() const;
     addr_t GetPC() const;
@@ -200,6 +213,13 @@ class SBTarget
     SBSymbolContextList FindSymbols(const char *name, SymbolType type);
 };
 
+class SBStringList
+{
+    SW_SB_CLASS(SBStringList, 1)
+    uint32_t GetSize() const;
+    const char *GetStringAtIndex(size_t index);
+};
+
 class SBStream
 {
     void *opaque;
@@ -240,6 +260,8 @@ class SBCommandReturnObject
 {
     SW_SB_CLASS(SBCommandReturnObject, 1)
     SBCommandReturnObject();
+    bool Succeeded();
+    const char *GetError();
     size_t Printf(const char *format, ...) __attribute__((format(printf, 2, 3)));
     void SetError(const char *message);
     void SetStatus(ReturnStatus status);
@@ -270,6 +292,8 @@ class SBCommandInterpreter
 {
     SW_SB_CLASS(SBCommandInterpreter, 1)
     bool WasInterrupted() const;
+    ReturnStatus HandleCommand(
+        const char *line, SBCommandReturnObject &result, bool add_to_history);
     SBCommand AddMultiwordCommand(const char *name, const char *help);
     SBCommand AddCommand(const char *name, SBCommandPluginInterface *command, const char *help,
         const char *syntax, const char *auto_repeat);
@@ -283,6 +307,9 @@ class SBDebugger
     SBTarget GetSelectedTarget();
     bool GetUseColor() const;
     FILE *GetOutputFileHandle();
+    const char *GetInstanceName();
+    static SBStringList GetInternalVariableValue(const char *name, const char *debugger);
+    static SBError SetInternalVariable(const char *name, const char *value, const char *debugger);
     SBTypeCategory CreateCategory(const char *name);
 };
 

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lldb.h"
 
@@ -12,6 +13,8 @@ extern "C" __attribute__((weak)) bool sw_interrupt_requested(SBDebugger *) __asm
     "_ZN4lldb10SBDebugger18InterruptRequestedEv");
 
 static const uint64_t NO_ADDRESS = UINT64_MAX; /* LLDB_INVALID_ADDRESS */
+
+static const uint32_t NO_LINE = UINT32_MAX; /* LLDB_INVALID_LINE_NUMBER is 0, or this */
 
 /* Sections within segments are two levels. */
 static const int MAX_SECTION_DEPTH = 8;
@@ -243,22 +246,17 @@ bool sw_lldb_thread(struct sw_lldb *lldb, unsigned index, struct sw_lldb_thread 
 
 bool sw_lldb_selected_thread(struct sw_lldb *lldb, struct sw_lldb_thread *ret_thread)
 {
-    return describe(lldb->process.GetSelectedThread(), ret_thread);
+    return describe(lldb->selected_thread(), ret_thread);
 }
 
-bool sw_lldb_stack_pointer(struct sw_lldb *lldb, int64_t tid, uint64_t *ret_sp)
+void sw_lldb_use_thread(struct sw_lldb *lldb, int64_t tid)
 {
-    SBFrame frame = lldb->process.GetThreadByID((uint64_t)tid).GetFrameAtIndex(0);
-
-    if (!frame.IsValid())
-        return false;
-    *ret_sp = frame.GetSP();
-    return *ret_sp != NO_ADDRESS;
+    lldb->tid = (uint64_t)tid;
 }
 
 bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool *ret_inlined)
 {
-    SBFrame frame = lldb->process.GetSelectedThread().GetFrameAtIndex(index);
+    SBFrame frame = lldb->selected_thread().GetFrameAtIndex(index);
 
     if (!frame.IsValid())
         return false;
@@ -267,9 +265,38 @@ bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool 
     return *ret_pc != NO_ADDRESS;
 }
 
-bool sw_lldb_register(struct sw_lldb *lldb, const char *name, uint64_t *ret_value)
+/* lldb makes names for functions that have none. */
+static const char *name_of(SBFrame frame)
 {
-    SBValue value = lldb->process.GetSelectedThread().GetFrameAtIndex(0).FindRegister(name);
+    static const char made[] = "___lldb_unnamed_symbol";
+    const char *name = frame.GetFunctionName();
+
+    return name && strncmp(name, made, sizeof(made) - 1) != 0 ? name : "";
+}
+
+bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_place *ret_place)
+{
+    SBFrame frame = lldb->selected_thread().GetFrameAtIndex(index);
+    uint64_t sp = frame.GetSP();
+    SBLineEntry entry = frame.GetLineEntry();
+    uint32_t line = entry.GetLine();
+
+    if (!frame.IsValid())
+        return false;
+    ret_place->sp = sp == NO_ADDRESS ? 0 : sp;
+    ret_place->line = line == NO_LINE ? 0 : line;
+    snprintf(ret_place->function, sizeof(ret_place->function), "%s", name_of(frame));
+    ret_place->module[0] = ret_place->file[0] = '\0';
+    entry.GetFileSpec().GetPath(ret_place->file, sizeof(ret_place->file));
+    if (!ret_place->file[0])
+        frame.GetModule().GetFileSpec().GetPath(ret_place->module, sizeof(ret_place->module));
+    return true;
+}
+
+bool sw_lldb_register(struct sw_lldb *lldb, int64_t tid, const char *name, uint64_t *ret_value)
+{
+    SBThread thread = tid ? lldb->process.GetThreadByID((uint64_t)tid) : lldb->selected_thread();
+    SBValue value = thread.GetFrameAtIndex(0).FindRegister(name);
     SBError error;
     uint64_t low, high;
 
@@ -286,7 +313,7 @@ bool sw_lldb_register(struct sw_lldb *lldb, const char *name, uint64_t *ret_valu
 
 bool sw_lldb_selected_frame(struct sw_lldb *lldb, unsigned *ret_level)
 {
-    SBFrame frame = lldb->process.GetSelectedThread().GetSelectedFrame();
+    SBFrame frame = lldb->selected_thread().GetSelectedFrame();
 
     if (!frame.IsValid())
         return false;

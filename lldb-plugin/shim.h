@@ -12,6 +12,7 @@ struct sw_lldb {
     lldb::SBDebugger debugger;
     lldb::SBTarget target;
     lldb::SBProcess process;
+    uint64_t tid = 0; /* of the thread that stands for the selected one; 0 for that itself */
 
     explicit sw_lldb(const lldb::SBDebugger &given)
         : debugger(given), target(debugger.GetSelectedTarget()), process(target.GetProcess())
@@ -20,6 +21,11 @@ struct sw_lldb {
     explicit sw_lldb(const lldb::SBTarget &given)
         : debugger(given.GetDebugger()), target(given), process(target.GetProcess())
     {
+    }
+
+    lldb::SBThread selected_thread()
+    {
+        return tid ? process.GetThreadByID(tid) : process.GetSelectedThread();
     }
 };
 

@@ -141,7 +141,7 @@ static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread
         return SW_E_STOPPED;
     if (!sw_lldb_selected_thread(target->lldb, &thread))
         return SW_E_NOT_FOUND;
-    if (name && !sw_lldb_register(target->lldb, name, &pointer))
+    if (name && !sw_lldb_register(target->lldb, 0, name, &pointer))
         pointer = 0;
     *ret_thread = (struct sw_native_thread){
         .tid = thread.tid, .number = thread.number, .thread_pointer = pointer, .selected = true};
@@ -150,18 +150,30 @@ static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread
 
 /* lldb does not show orig_rax: the instructions before the one that the thread is in say which
    system call it is. The C library puts the number into eax right before it. */
-static int system_call(struct sw_lldb_target *target, uint64_t *ret_number)
+static bool system_call(struct sw_lldb_target *target, int64_t tid, uint64_t *ret_number)
 {
     uint8_t code[CALL_BYTES];
     uint64_t pc;
-    bool inlined;
 
-    if (!sw_lldb_frame(target->lldb, 0, &pc, &inlined) ||
-        target_read(target, pc - CALL_BYTES, code, sizeof(code)) < 0 || code[0] != 0xb8 ||
-        code[5] != 0x0f || code[6] != 0x05)
-        return SW_E_NOT_FOUND;
+    if (!sw_lldb_register(target->lldb, tid, "rip", &pc) ||
+        target_read(target, pc - CALL_BYTES, code, sizeof(code)) < 0 || code[5] != 0x0f ||
+        code[6] != 0x05)
+        return false;
+    *ret_number = 0;
+    /* xor %eax,%eax, or mov $NUMBER,%eax */
+    if (code[3] == 0x31 && code[4] == 0xc0)
+        return true;
+    if (code[0] != 0xb8)
+        return false;
     *ret_number = (uint64_t)code[1] | (uint64_t)code[2] << 8 | (uint64_t)code[3] << 16;
-    return 0;
+    return true;
+}
+
+static bool read_register(
+    struct sw_lldb_target *target, int64_t tid, const char *name, uint64_t *ret_value)
+{
+    return sw_lldb_register(target->lldb, tid, name, ret_value) ||
+           (strcmp(name, "orig_rax") == 0 && system_call(target, tid, ret_value));
 }
 
 static int target_reg(void *ctx, const char *name, uint64_t *ret_value)
@@ -170,9 +182,20 @@ static int target_reg(void *ctx, const char *name, uint64_t *ret_value)
 
     if (target->stopped)
         return SW_E_STOPPED;
-    if (sw_lldb_register(target->lldb, name, ret_value))
-        return 0;
-    return strcmp(name, "orig_rax") == 0 ? system_call(target, ret_value) : SW_E_NOT_FOUND;
+    return read_register(target, 0, name, ret_value) ? 0 : SW_E_NOT_FOUND;
+}
+
+static int target_thread_registers(
+    void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target_interrupted(target))
+        return SW_E_STOPPED;
+    for (unsigned i = 0; i < count; i++)
+        if (!read_register(target, tid, names[i], &ret_values[i]))
+            return SW_E_NOT_FOUND;
+    return 0;
 }
 
 static int target_selected_frame(void *ctx, unsigned *ret_level)
@@ -194,6 +217,28 @@ static int target_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
     if (!sw_lldb_frame(target->lldb, index, ret_pc, &inlined))
         return SW_E_NOT_FOUND;
     return inlined;
+}
+
+static int target_native_detail(void *ctx, unsigned index, struct sw_native_frame *ret_frame)
+{
+    struct sw_lldb_target *target = ctx;
+    struct sw_native_frame native = {.size = sizeof(native)};
+    size_t size = ret_frame->size < sizeof(native) ? ret_frame->size : sizeof(native);
+    struct sw_lldb_place place;
+    int status = target_native_frame(ctx, index, &native.pc);
+
+    if (status < 0)
+        return status;
+    if (!sw_lldb_frame_place(target->lldb, index, &place))
+        return SW_E_NOT_FOUND;
+    native.is_inline = status == 1;
+    native.sp = place.sp;
+    native.line = (int32_t)place.line;
+    memcpy(native.function, place.function, sizeof(native.function));
+    memcpy(native.file, place.file, sizeof(native.file));
+    memcpy(native.module, place.module, sizeof(native.module));
+    memcpy(ret_frame, &native, size);
+    return 0;
 }
 
 /* ---------------------------------------------------------------- files */
@@ -355,6 +400,8 @@ const struct sw_target_ops sw_lldb_target_ops = {
     .reg = target_reg,
     .selected_frame = target_selected_frame,
     .native_frame = target_native_frame,
+    .native_detail = target_native_detail,
     .file_root = target_file_root,
     .interrupted = target_interrupted,
+    .thread_registers = target_thread_registers,
 };
