@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/statics.h"
+
 static int interpreter_read(const struct sw_runtime *runtime, sw_addr addr, struct sw_error *reterr,
     struct sw_interpreter *ret_interpreter)
 {
@@ -124,6 +126,7 @@ int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_inter
     thread.base_frame = sw_span_uint(reader, &span, SW_F_THREAD_STATE_BASE_FRAME);
     thread.active = sw_span_uint(reader, &span, SW_F_THREAD_STATE_ACTIVE) != 0;
     thread.gil_requested = sw_span_uint(reader, &span, SW_F_THREAD_STATE_GIL_REQUESTED) != 0;
+    thread.finalizing = sw_span_uint(reader, &span, SW_F_THREAD_STATE_FINALIZING) != 0;
     thread.tracer = sw_span_uint(reader, &span, SW_F_THREAD_STATE_TRACER);
     thread.profiler = sw_span_uint(reader, &span, SW_F_THREAD_STATE_PROFILER);
     if (sw_reader_has(reader, SW_F_THREAD_STATE_ID))
@@ -225,6 +228,33 @@ bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter 
     return true;
 }
 
+/* glibc's sem_t has 32 bytes. */
+enum { SEMAPHORE_SIZE = 32 };
+
+bool sw_gil_has_word(
+    const struct sw_runtime *runtime, const struct sw_interpreter *interpreter, sw_addr word)
+{
+    sw_addr start, end, variable;
+
+    if (sw_gil_range(runtime, interpreter, &start, &end))
+        return word >= start && word < end;
+    switch (runtime->layout.traits.gil_home) {
+    case SW_GIL_HOME_CURRENT_THREAD:
+        /* 2.7: a lock like any other, on the heap (Python/ceval.c, interpreter_lock). */
+        return sw_static_find(runtime, SW_STATIC_GIL_LOCK, &variable) == 0 &&
+               sw_memory_ptr(runtime->reader.memory, variable, "GIL", NULL, &start) == 0 && start &&
+               word >= start && word < start + SEMAPHORE_SIZE;
+    case SW_GIL_HOME_STATICS:
+        /* 3.6: its mutexes and conditions are variables of Python/ceval_gil.h, and the only ones:
+           all other locks are on the heap. */
+        return sw_static_is_own(runtime, word);
+    case SW_GIL_HOME_RUNTIME:
+    case SW_GIL_HOME_INTERPRETER:
+        break;
+    }
+    return false;
+}
+
 /* ---------------------------------------------------------------- stop-the-world */
 
 /* One struct _stoptheworld_state, Include/internal/pycore_interp.h. */
@@ -266,4 +296,15 @@ void sw_world_read(const struct sw_runtime *runtime, const struct sw_interpreter
         read_world(&runtime->reader, interpreter->addr, &of_interpreter, &world);
     }
     *ret_world = world;
+}
+
+sw_addr sw_finalizer(const struct sw_runtime *runtime)
+{
+    uint64_t state = 0;
+
+    if (!runtime->root || !sw_reader_has(&runtime->reader, SW_F_RUNTIME_STATE_FINALIZING) ||
+        sw_reader_uint(
+            &runtime->reader, runtime->root, SW_F_RUNTIME_STATE_FINALIZING, NULL, &state) < 0)
+        return 0;
+    return state;
 }

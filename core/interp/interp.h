@@ -29,6 +29,7 @@ struct sw_thread_state {
     sw_addr datastack_chunk; /* 0 before 3.11 */
     bool active;        /* attached to its interpreter and running or waiting in eval (3.12+) */
     bool gil_requested; /* waits for the GIL (3.15+) */
+    bool finalizing;    /* it is being taken down (3.12+) */
     sw_addr tracer;     /* C function that sys.settrace() and the like put there; 0 for none */
     sw_addr profiler;   /* likewise sys.setprofile() */
 };
@@ -67,6 +68,10 @@ sw_addr sw_gil_holder(const struct sw_runtime *runtime, const struct sw_interpre
 bool sw_gil_range(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
     sw_addr *ret_start, sw_addr *ret_end);
 
+/* Whether a thread that sleeps in futex() on `word` waits for the interpreter's GIL. */
+bool sw_gil_has_word(
+    const struct sw_runtime *runtime, const struct sw_interpreter *interpreter, sw_addr word);
+
 /* A world that is stopped, or about to be: in free-threaded builds (3.13+) all threads but one are
    made to stand still, as for a collection. */
 struct sw_world {
@@ -79,5 +84,8 @@ struct sw_world {
    where there is no such thing. */
 void sw_world_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
     struct sw_world *ret_world);
+
+/* The thread state that ends Python, in Py_Finalize(); 0 when none does, and before 3.7. */
+sw_addr sw_finalizer(const struct sw_runtime *runtime);
 
 #endif

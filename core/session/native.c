@@ -229,10 +229,8 @@ static void mark_main(struct sw_threads *threads)
 static bool is_in_gil(const struct sw_thread *thread, uint64_t word)
 {
     struct sw_interpreter interpreter = {.addr = thread->state.interp};
-    sw_addr start, end;
 
-    return !thread->holds_gil && sw_gil_range(thread->runtime, &interpreter, &start, &end) &&
-           word >= start && word < end;
+    return !thread->holds_gil && sw_gil_has_word(thread->runtime, &interpreter, word);
 }
 
 static void mark_waiting(const struct sw_memory *memory, struct sw_threads *threads)

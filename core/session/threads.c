@@ -42,6 +42,7 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
     sw_addr addr = interpreter->first_thread, before = 0;
     uint64_t absent = runtime->reader.memory->absent;
     sw_addr holder = sw_gil_holder(runtime, interpreter);
+    sw_addr finalizer = sw_finalizer(runtime);
     bool has_prev = sw_reader_has(&runtime->reader, SW_F_THREAD_STATE_PREV);
     size_t first = threads->count;
 
@@ -85,6 +86,7 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
         thread->runtime_index = index;
         thread->interpreter_id = interpreter->id;
         thread->holds_gil = state.addr == holder;
+        thread->finalizing = state.finalizing || state.addr == finalizer;
     }
     return 0;
 }

@@ -18,6 +18,7 @@ struct sw_thread {
     bool holds_gil;
     bool collecting; /* it collects its interpreter's garbage (collector.h) */
     bool waits_for_gil;
+    bool finalizing; /* it ends Python (Py_Finalize), or its own state is being taken down */
     /* What the kernel says of it (kernel.h), once that was asked. */
     bool call_known;
     int64_t call; /* number of the system call it is in; -1 when it is in none */

@@ -77,8 +77,7 @@ static const struct {
         sw_run_threads},
     {{"gil", "py-gil", "py-gil [--json]",
          "Show who holds the global interpreter lock, and who waits for it.",
-         "Interpreters with a GIL of their own have a line of their own. Who waits is known for\n"
-         "processes of this machine, and since CPython 3.15 everywhere.\n"
+         "Interpreters with a GIL of their own have a line of their own.\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_gil},
     {{"gc", "py-gc", "py-gc [--json]",

@@ -65,6 +65,25 @@ static void put_owners(const struct view *view, const struct sw_runtime *runtime
         }
 }
 
+/* "the world is stopped for thread 3 (LWP 4711)", in free-threaded builds. */
+static void put_world(
+    const struct view *view, const struct sw_runtime *runtime, const struct sw_interpreter *owner)
+{
+    struct sw_out *out = view->run->out;
+    struct sw_world world;
+
+    sw_world_read(runtime, owner, &world);
+    if (!world.requested && !world.stopped)
+        return;
+    sw_out_puts(out, SW_STYLE_PLAIN,
+        world.stopped ? "  the world is stopped" : "  the world is asked to stop");
+    if (world.requester) {
+        sw_out_puts(out, SW_STYLE_PLAIN, " for ");
+        sw_view_thread_at(out, view->threads, &view->names, world.requester);
+    }
+    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+}
+
 static void put_gil(const struct view *view, const struct sw_runtime *runtime, unsigned number,
     const struct sw_gil *gil, size_t index)
 {
@@ -75,6 +94,7 @@ static void put_gil(const struct view *view, const struct sw_runtime *runtime, u
     put_owners(view, runtime, gil, index);
     if (gil->is_disabled) {
         sw_out_puts(out, SW_STYLE_PLAIN, ": disabled, threads run freely\n");
+        put_world(view, runtime, &view->interpreters[index]);
         return;
     }
     if (gil->holder) {
@@ -108,6 +128,24 @@ static void json_state(struct sw_json *json, const char *key, sw_addr state)
         sw_json_null(json, key);
 }
 
+/* null where there is no such thing. */
+static void json_world(
+    const struct sw_runtime *runtime, const struct sw_interpreter *owner, struct sw_json *json)
+{
+    struct sw_world world;
+
+    if (!runtime->layout.flavour.free_threaded) {
+        sw_json_null(json, "world");
+        return;
+    }
+    sw_world_read(runtime, owner, &world);
+    sw_json_open_object(json, "world");
+    sw_json_bool(json, "requested", world.requested);
+    sw_json_bool(json, "stopped", world.stopped);
+    json_state(json, "requester", world.requester);
+    sw_json_close_object(json);
+}
+
 static void json_gil(const struct view *view, const struct sw_runtime *runtime, unsigned number,
     const struct sw_gil *gil, size_t index, struct sw_json *json)
 {
@@ -131,6 +169,7 @@ static void json_gil(const struct view *view, const struct sw_runtime *runtime, 
         if (waits_for(runtime, gil, &view->threads->items[i]))
             sw_json_address(json, NULL, view->threads->items[i].state.addr);
     sw_json_close_array(json);
+    json_world(runtime, &view->interpreters[index], json);
     sw_json_close_object(json);
 }
 
@@ -171,8 +210,10 @@ int sw_run_gil(const struct sw_run *run)
 
     status = sw_args_json(run, &as_json);
     if (status == 0)
-        status = sw_session_threads_in_kernel(run->session, run->reterr, &view.threads);
-    /* Threads of other interpreters may hold a GIL that is shared. */
+        status = sw_session_threads_in_calls(run->session, run->reterr, &view.threads);
+    /* Threads of other interpreters may hold a GIL that is shared; but the one has to be there. */
+    if (status == 0)
+        status = sw_session_threads(run->session, run->reterr, &view.threads);
     if (status == 0)
         status = sw_session_all_threads(run->session, run->reterr, &view.threads);
     if (status < 0)

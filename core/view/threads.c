@@ -17,7 +17,7 @@ struct row {
     const struct sw_native_thread *native; /* of such a one */
     char number[24], tid[24], interpreter[24];
     char name[MAX_CELL];
-    char state[64];
+    char state[96];
 };
 
 struct widths {
@@ -105,8 +105,9 @@ static void fill(const struct sw_run *run, const struct sw_thread_names *names,
         snprintf(
             row->interpreter, sizeof(row->interpreter), "%lld", (long long)thread->interpreter_id);
     fill_name(sw_thread_name(names, thread), row->name, sizeof(row->name));
-    snprintf(row->state, sizeof(row->state), "%s",
-        state_of(&run->session->memory, thread, buf, sizeof(buf)));
+    snprintf(row->state, sizeof(row->state), "%s%s",
+        state_of(&run->session->memory, thread, buf, sizeof(buf)),
+        thread->finalizing ? ", finalizing" : "");
 }
 
 static void fill_native(const struct sw_native_thread *native, struct row *row)
@@ -287,6 +288,7 @@ static void json_row(const struct sw_run *run, const struct sw_thread_names *nam
     sw_json_bool(json, "holds_gil", thread->holds_gil);
     sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);
     sw_json_bool(json, "collecting", thread->collecting);
+    sw_json_bool(json, "finalizing", thread->finalizing);
     if (thread->call_known)
         sw_json_int(json, "system_call", thread->call);
     else
@@ -333,7 +335,9 @@ int sw_run_threads(const struct sw_run *run)
 
     status = sw_args_json(run, &as_json);
     if (status == 0)
-        status = sw_session_threads_in_kernel(run->session, run->reterr, &threads);
+        status = sw_session_threads_in_calls(run->session, run->reterr, &threads);
+    if (status == 0)
+        status = sw_session_threads(run->session, run->reterr, &threads);
     if (status < 0)
         return status;
     sw_thread_names_read(run->session, threads, &names);
