@@ -129,6 +129,22 @@
 /* Slots of a set's table that are looked at: empty ones show nothing, and cost a read. */
 #define SW_MAX_SET_SLOTS (1024 * 1024)
 
+/* Bytes of memory filled with one kind of perf trampoline: CPython makes 64 KiB at a time, which may
+   lie side by side. */
+#define SW_MAX_TRAMPOLINE_REGION (16 * 1024 * 1024)
+
+/* Such regions in one process: 2000 to 6000 functions each. */
+#define SW_MAX_TRAMPOLINE_REGIONS 1024
+
+/* Bytes of a file that tells a debugger of them: five times the regions' own size. */
+#define SW_MAX_SYMBOL_FILE ((size_t)512 * 1024 * 1024)
+
+/* Python functions whose trampolines are looked for. */
+#define SW_MAX_TRAMPOLINES 262144
+
+/* Users of co_extra: MAX_CO_EXTRA_USERS of CPython. */
+#define SW_MAX_CODE_EXTRAS 255
+
 /* Warnings kept in one result. */
 #define SW_MAX_WARNINGS 16
 

@@ -113,6 +113,15 @@ static const struct {
          "Show which Python this is, where it was found, and what is known of its memory.",
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_info},
+    {{"symbols", "py-symbols", "py-symbols [--json] FILE",
+         "Write a file that tells the debugger of perf trampolines: their names, how to unwind "
+         "them.",
+         "With python -X perf (CPython 3.12 and later) each function runs under machine code of "
+         "its\n"
+         "own, which debuggers know nothing of. They load the file like one of a library; what to\n"
+         "type is shown. Functions that get their trampoline later have no name, but are unwound.\n"
+         "  --json       one JSON document instead of text (docs/output-format.md)\n"},
+        sw_run_symbols},
     {{"cache", "py-cache", "py-cache [--clear | --forget] [--json]",
          "Show how much of the target was read, or forget it.",
          "What was read is kept until the target runs. The debugger says when it does; after "

@@ -53,5 +53,6 @@ int sw_run_up(const struct sw_run *run);
 int sw_run_down(const struct sw_run *run);
 int sw_run_exc(const struct sw_run *run);
 int sw_run_frame(const struct sw_run *run);
+int sw_run_symbols(const struct sw_run *run);
 
 #endif
