@@ -129,8 +129,8 @@
 /* Slots of a set's table that are looked at: empty ones show nothing, and cost a read. */
 #define SW_MAX_SET_SLOTS (1024 * 1024)
 
-/* Bytes of memory filled with one kind of perf trampoline: CPython makes 64 KiB at a time, which may
-   lie side by side. */
+/* Bytes of memory filled with one kind of perf trampoline: CPython makes 64 KiB at a time, which
+   may lie side by side. */
 #define SW_MAX_TRAMPOLINE_REGION (16 * 1024 * 1024)
 
 /* Such regions in one process: 2000 to 6000 functions each. */
