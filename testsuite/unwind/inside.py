@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What runs inside gdb: random stops, and what gdb's own unwinder makes of each stack.
 
-`unwind` is set before: the number of stops, whether every Python function has a trampoline, the file
-for py-symbols or None, and that of the JIT reader or None. Prints one JSON object.
+`unwind` is set before: the number of stops, whether every Python function has a trampoline, the
+file for py-symbols or None, and that of the JIT reader or None. Prints one JSON object.
 """
 import json
 import re
@@ -72,8 +72,10 @@ def compare(seen, what, before):
     """The stack as it is now must be the one before."""
     after = native_frames()
     if [pc for _, pc in before] != [pc for _, pc in after]:
+        lost = [frame for frame in before if frame not in after]
         seen["problems"].append(
-            "by %s %d frames, by the unwinder %d" % (what, len(after), len(before)))
+            "by %s %d frames, by the unwinder %d, among them %s"
+            % (what, len(after), len(before), lost[:3]))
     return after
 
 
