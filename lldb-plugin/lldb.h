@@ -91,6 +91,10 @@ void sw_lldb_use_thread(struct sw_lldb *lldb, int64_t tid);
 /* A register of the innermost frame of a thread; of the selected one when tid is 0. */
 bool sw_lldb_register(struct sw_lldb *lldb, int64_t tid, const char *name, uint64_t *ret_value);
 
+/* Where the caller of the innermost frame has those of its own arguments that are on the stack; of
+   the selected thread when tid is 0. */
+bool sw_lldb_caller_arguments(struct sw_lldb *lldb, int64_t tid, uint64_t *ret_addr);
+
 /* A native frame of the selected thread, 0 the innermost. */
 bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool *ret_inlined);
 

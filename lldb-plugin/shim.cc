@@ -293,9 +293,22 @@ bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_pl
     return true;
 }
 
+static SBThread thread_of(struct sw_lldb *lldb, int64_t tid)
+{
+    return tid ? lldb->process.GetThreadByID((uint64_t)tid) : lldb->selected_thread();
+}
+
+bool sw_lldb_caller_arguments(struct sw_lldb *lldb, int64_t tid, uint64_t *ret_addr)
+{
+    SBFrame caller = thread_of(lldb, tid).GetFrameAtIndex(1);
+
+    *ret_addr = caller.GetCFA();
+    return caller.IsValid() && *ret_addr != NO_ADDRESS;
+}
+
 bool sw_lldb_register(struct sw_lldb *lldb, int64_t tid, const char *name, uint64_t *ret_value)
 {
-    SBThread thread = tid ? lldb->process.GetThreadByID((uint64_t)tid) : lldb->selected_thread();
+    SBThread thread = thread_of(lldb, tid);
     SBValue value = thread.GetFrameAtIndex(0).FindRegister(name);
     SBError error;
     uint64_t low, high;

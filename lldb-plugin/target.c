@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "auxv.h"
+#include "call.h"
 
 enum {
     MAX_LINK = 256, /* "mnt:[4026531841]", or the root directory of a process */
     MAX_LINE = 256,
-    CALL_BYTES = 7, /* mov $NUMBER,%eax; syscall */
 };
 
 struct sw_lldb_target {
@@ -148,25 +148,24 @@ static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread
     return 0;
 }
 
-/* lldb does not show orig_rax: the instructions before the one that the thread is in say which
-   system call it is. The C library puts the number into eax right before it. */
 static bool system_call(struct sw_lldb_target *target, int64_t tid, uint64_t *ret_number)
 {
-    uint8_t code[CALL_BYTES];
-    uint64_t pc;
+    uint8_t bytes[SW_LLDB_CALL_BYTES];
+    uint64_t pc, at;
 
     if (!sw_lldb_register(target->lldb, tid, "rip", &pc) ||
-        target_read(target, pc - CALL_BYTES, code, sizeof(code)) < 0 || code[5] != 0x0f ||
-        code[6] != 0x05)
+        target_read(target, pc - sizeof(bytes), bytes, sizeof(bytes)) < 0)
         return false;
-    *ret_number = 0;
-    /* xor %eax,%eax, or mov $NUMBER,%eax */
-    if (code[3] == 0x31 && code[4] == 0xc0)
+    switch (sw_lldb_call_decode(bytes, ret_number)) {
+    case SW_LLDB_CALL_NUMBER:
         return true;
-    if (code[0] != 0xb8)
-        return false;
-    *ret_number = (uint64_t)code[1] | (uint64_t)code[2] << 8 | (uint64_t)code[3] << 16;
-    return true;
+    case SW_LLDB_CALL_ARGUMENT:
+        return sw_lldb_caller_arguments(target->lldb, tid, &at) &&
+               target_read(target, at, ret_number, sizeof(*ret_number)) == 0;
+    case SW_LLDB_CALL_UNKNOWN:
+        break;
+    }
+    return false;
 }
 
 static bool read_register(
