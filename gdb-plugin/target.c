@@ -17,7 +17,6 @@ enum {
     MAX_AUXV = 128,    /* Linux has about 25 entries */
     MAX_SECTIONS = 64, /* one for each Python in the process */
     MAX_COMMAND = 256, /* a command that we make up ourselves */
-    MAX_LINK = 256,    /* "mnt:[4026531841]", or the root directory of a process */
 };
 
 struct sw_gdb_target {
@@ -514,48 +513,22 @@ static int target_selected_thread(void *ctx, struct sw_native_thread *ret_thread
 
 /* ---------------------------------------------------------------- files */
 
-static bool read_link(const char *path, char *buf, size_t size)
-{
-    ssize_t len = readlink(path, buf, size - 1);
-
-    buf[len > 0 ? len : 0] = '\0';
-    return len > 0;
-}
-
-/* Whether a process on this machine sees other files than we do: another root directory or another
-   mount namespace, as in a container. (Not by stat(): its symbol version came with glibc 2.33, and
-   one build serves older systems.) */
-static bool has_own_root(const char *process)
-{
-    char path[64], root[MAX_LINK], theirs[MAX_LINK], ours[MAX_LINK];
-
-    snprintf(path, sizeof(path), "%s/root", process);
-    if (!read_link(path, root, sizeof(root)))
-        return false;
-    if (strcmp(root, "/") != 0)
-        return true;
-    snprintf(path, sizeof(path), "%s/ns/mnt", process);
-    return read_link(path, theirs, sizeof(theirs)) &&
-           read_link("/proc/self/ns/mnt", ours, sizeof(ours)) && strcmp(theirs, ours) != 0;
-}
-
 static int target_file_root(void *ctx, char *buf, size_t size)
 {
     static const char *const prefixes[] = {"target:", "remote:"};
     struct sw_gdb_target *target = ctx;
-    char process[48], sysroot[1024];
+    char sysroot[1024];
     const char *path = sysroot;
 
     sw_gdb_take_string(sw_gdb_parameter("sysroot"), sysroot, sizeof(sysroot));
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
         if (strncmp(path, prefixes[i], strlen(prefixes[i])) == 0)
             path += strlen(prefixes[i]);
-    snprintf(process, sizeof(process), "/proc/%lld", (long long)target->info.pid);
-    if ((!*path || strcmp(path, "/") == 0) && target->info.kind == SW_TARGET_LIVE &&
-        has_own_root(process))
-        snprintf(buf, size, "%s/root", process);
-    else
-        snprintf(buf, size, "%s", strcmp(path, "/") == 0 ? "" : path);
+    /* "target:" alone: the files are on the other machine, and what has their names here is not
+       them. */
+    if (!*path && path != sysroot && target->info.kind == SW_TARGET_REMOTE)
+        return SW_E_NOT_FOUND;
+    snprintf(buf, size, "%s", strcmp(path, "/") == 0 ? "" : path);
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* readlink() and getpid() are POSIX. */
+/* getpid() is POSIX. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "target.h"
@@ -13,7 +13,6 @@
 #include "call.h"
 
 enum {
-    MAX_LINK = 256, /* "mnt:[4026531841]", or the root directory of a process */
     MAX_LINE = 256,
 };
 
@@ -240,45 +239,6 @@ static int target_native_detail(void *ctx, unsigned index, struct sw_native_fram
     return 0;
 }
 
-/* ---------------------------------------------------------------- files */
-
-static bool read_link(const char *path, char *buf, size_t size)
-{
-    ssize_t len = readlink(path, buf, size - 1);
-
-    buf[len > 0 ? len : 0] = '\0';
-    return len > 0;
-}
-
-/* Whether a process on this machine sees other files than we do: another root directory or another
-   mount namespace, as in a container. */
-static bool has_own_root(const char *process)
-{
-    char path[64], root[MAX_LINK], theirs[MAX_LINK], ours[MAX_LINK];
-
-    snprintf(path, sizeof(path), "%s/root", process);
-    if (!read_link(path, root, sizeof(root)))
-        return false;
-    if (strcmp(root, "/") != 0)
-        return true;
-    snprintf(path, sizeof(path), "%s/ns/mnt", process);
-    return read_link(path, theirs, sizeof(theirs)) &&
-           read_link("/proc/self/ns/mnt", ours, sizeof(ours)) && strcmp(theirs, ours) != 0;
-}
-
-static int target_file_root(void *ctx, char *buf, size_t size)
-{
-    struct sw_lldb_target *target = ctx;
-    char process[48];
-
-    snprintf(process, sizeof(process), "/proc/%lld", (long long)target->info.pid);
-    if (target->info.kind == SW_TARGET_LIVE && has_own_root(process))
-        snprintf(buf, size, "%s/root", process);
-    else
-        buf[0] = '\0';
-    return 0;
-}
-
 /* ---------------------------------------------------------------- what it is */
 
 /* A number in a line of /proc/PID/status; 0 when there is none. */
@@ -400,7 +360,6 @@ const struct sw_target_ops sw_lldb_target_ops = {
     .selected_frame = target_selected_frame,
     .native_frame = target_native_frame,
     .native_detail = target_native_detail,
-    .file_root = target_file_root,
     .interrupted = target_interrupted,
     .thread_registers = target_thread_registers,
 };

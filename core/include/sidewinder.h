@@ -189,9 +189,10 @@ struct sw_target_ops {
        --native`). */
     int (*native_detail)(void *ctx, unsigned index, struct sw_native_frame *ret_frame);
 
-    /* Put into buf a directory under which the target's own files are found ("/proc/123/root", a
-       sysroot), "" for the host's. NULL: "" for targets on this machine and for cores; no source
-       lines for remote targets. */
+    /* Put into buf the directory under which the debugger finds the target's own files (a sysroot),
+       "" for those of this machine: then a process in a container has its own ones all the same.
+       SW_E_NOT_FOUND: nowhere. NULL: "" for targets on this machine and for cores, nowhere for
+       remote ones. */
     int (*file_root)(void *ctx, char *buf, size_t size);
 
     /* True when the user asked to stop; polled in long computations that read nothing. NULL: only

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/* readlink() is POSIX. */
+#define _GNU_SOURCE
+
 #include "session/kernel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Calls that threads sleep in, by architecture (arch/x86/entry/syscalls/syscall_64.tbl,
    include/uapi/asm-generic/unistd.h); numbers never change. */
@@ -141,4 +145,38 @@ int64_t sw_kernel_id_inside(const struct sw_memory *memory, int64_t tid)
     if (file)
         fclose(file);
     return id > 0 ? id : tid;
+}
+
+/* ---------------------------------------------------------------- files */
+
+enum { MAX_LINK = 256 }; /* "mnt:[4026531841]", or the root directory of a process */
+
+static bool read_link(const char *path, char *buf, size_t size)
+{
+    ssize_t len = readlink(path, buf, size - 1);
+
+    buf[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+/* By the names of links and not by stat(): its symbol version came with glibc 2.33, and one build
+   serves older systems. */
+bool sw_kernel_root(const struct sw_memory *memory, char *buf, size_t size)
+{
+    char path[64], root[MAX_LINK], theirs[MAX_LINK], ours[MAX_LINK];
+    long long pid = memory->info.pid;
+    bool is_other;
+
+    if (memory->info.kind != SW_TARGET_LIVE || pid <= 0)
+        return false;
+    snprintf(path, sizeof(path), "/proc/%lld/root", pid);
+    if (!read_link(path, root, sizeof(root)))
+        return false;
+    snprintf(path, sizeof(path), "/proc/%lld/ns/mnt", pid);
+    is_other = strcmp(root, "/") != 0 ||
+               (read_link(path, theirs, sizeof(theirs)) &&
+                   read_link("/proc/self/ns/mnt", ours, sizeof(ours)) && strcmp(theirs, ours) != 0);
+    if (is_other)
+        snprintf(buf, size, "/proc/%lld/root", pid);
+    return is_other;
 }

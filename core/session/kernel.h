@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel of this machine says of a thread: the system call it is in. Linux. */
+/* What the kernel of this machine says of a process: the system calls its threads are in, its
+ * files. Linux. */
 #ifndef SW_SESSION_KERNEL_H
 #define SW_SESSION_KERNEL_H
 
@@ -32,5 +33,10 @@ const char *sw_kernel_call_name(const struct sw_memory *memory, int64_t call);
 /* What a thread of this machine is called in its own PID namespace, as a container has one: `tid`
    itself where it has none, or where the kernel does not tell. */
 int64_t sw_kernel_id_inside(const struct sw_memory *memory, int64_t tid);
+
+/* Where the files of a process are that sees others than we do, by another root directory or
+   another mount namespace, as in a container: "/proc/PID/root". False, and nothing in buf, for all
+   other targets. */
+bool sw_kernel_root(const struct sw_memory *memory, char *buf, size_t size);
 
 #endif

@@ -17,6 +17,7 @@
 #include "object/object.h"
 #include "object/sequence.h"
 #include "object/text.h"
+#include "session/kernel.h"
 
 struct sw_source_file {
     char *path;
@@ -113,6 +114,8 @@ static const struct sw_source_host *find_host(
     host->none = memory->ops.file_root
                      ? memory->ops.file_root(memory->ctx, host->root, sizeof(host->root)) < 0
                      : memory->info.kind == SW_TARGET_REMOTE;
+    if (!host->root[0])
+        sw_kernel_root(memory, host->root, sizeof(host->root));
     host->start = process_start(memory);
     return host;
 }
