@@ -251,7 +251,7 @@ static PyObject *unwind(PyObject *frame)
     struct sw_made_caller caller;
     int status;
 
-    if (refresh() < 0 || !state.machine ||
+    if (refresh() < 0 || !state.machine || !sw_unwinder_is_needed(state.unwinder) ||
         read_register(frame, state.machine->pc, &registers.pc) < 0 ||
         sw_unwinder_knows_file(state.unwinder, registers.pc))
         return NULL;

@@ -133,7 +133,11 @@
    may lie side by side. */
 #define SW_MAX_TRAMPOLINE_REGION (16 * 1024 * 1024)
 
-/* Such regions in one process: 2000 to 6000 functions each. */
+/* Mappings of a process that are looked at: the kernel's own bound (vm.max_map_count) is 65530, and
+   more than this takes longer than a stack does. */
+#define SW_MAX_MAPPINGS 4096
+
+/* Such stretches of trampolines in one process: 2000 to 6000 functions each. */
 #define SW_MAX_TRAMPOLINE_REGIONS 1024
 
 /* Bytes of a file that tells a debugger of them: five times the regions' own size. */

@@ -442,6 +442,10 @@ SW_API void sw_unwinder_destroy(struct sw_unwinder *unwinder);
 SW_API void sw_unwinder_invalidate(struct sw_unwinder *unwinder);
 SW_API void sw_unwinder_forget(struct sw_unwinder *unwinder);
 
+/* Whether the process can have such code at all: not one of this machine that has no executable
+   memory but that of files. Asked once until memory is forgotten. */
+SW_API bool sw_unwinder_is_needed(struct sw_unwinder *unwinder);
+
 /* Whether `pc` lies in a loaded file, and so in no such code. Costs nothing for a file that was met
    before. */
 SW_API bool sw_unwinder_knows_file(struct sw_unwinder *unwinder, sw_addr pc);

@@ -5,6 +5,7 @@
 
 #include "frame/plumbing.h"
 #include "target/function.h"
+#include "target/made.h"
 
 /* ---------------------------------------------------------------- opening */
 
@@ -139,7 +140,9 @@ enum sw_native_kind sw_mixed_kind(
     if (strncmp(name, "py::", 4) == 0)
         return SW_NATIVE_PLUMBING;
     if (!in_python)
-        return SW_NATIVE_OTHER;
+        return strcmp(name, "?") == 0 && sw_made_is_trampoline(&mixed->session->memory, native->pc)
+                   ? SW_NATIVE_PLUMBING
+                   : SW_NATIVE_OTHER;
     if (!native->is_inline && sw_function_is_loop(name))
         return SW_NATIVE_LOOP;
     if (sw_function_is_handler(name))

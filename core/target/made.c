@@ -126,3 +126,11 @@ int sw_made_step(struct sw_memory *memory, const struct sw_made_registers *regis
     *ret_caller = caller;
     return 0;
 }
+
+bool sw_made_is_trampoline(struct sw_memory *memory, sw_addr pc)
+{
+    struct sw_trampoline trampoline;
+
+    return memory->info.pointer_size == 8 && !memory->info.big_endian &&
+           sw_trampoline_find(memory, pc, &trampoline) == 0;
+}

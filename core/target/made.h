@@ -9,4 +9,8 @@
 int sw_made_step(struct sw_memory *memory, const struct sw_made_registers *registers,
     struct sw_made_caller *ret_caller);
 
+/* Whether `pc`, outside of files, is in a trampoline. The code of the JIT is not known by its pc.
+ */
+bool sw_made_is_trampoline(struct sw_memory *memory, sw_addr pc);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sw_unwinder of the public header: memory and loaded files around made.h. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "target/function.h"
 #include "target/made.h"
@@ -16,6 +18,7 @@ struct sw_unwinder {
         sw_addr start, end;
     } ranges[RANGES];
     unsigned range_count, next_range;
+    bool is_asked, is_needed; /* sw_unwinder_is_needed() */
 };
 
 int sw_unwinder_create(const struct sw_target_info *info, const struct sw_target_ops *ops,
@@ -45,6 +48,7 @@ void sw_unwinder_invalidate(struct sw_unwinder *unwinder)
 {
     sw_memory_invalidate(&unwinder->memory);
     unwinder->memory.stopped = false;
+    unwinder->is_asked = false;
 }
 
 void sw_unwinder_forget(struct sw_unwinder *unwinder)
@@ -53,6 +57,47 @@ void sw_unwinder_forget(struct sw_unwinder *unwinder)
     sw_modules_fini(&unwinder->modules);
     unwinder->has_modules = false;
     unwinder->range_count = unwinder->next_range = 0;
+}
+
+/* Whether a line of /proc/PID/maps is executable memory of no file: "START-END PERMISSIONS OFFSET
+   DEVICE INODE [NAME]". The kernel's own [vdso] and [vsyscall] count as files. */
+static bool is_made_code(const char *line)
+{
+    char permissions[8] = "", name[16] = "";
+    unsigned long long inode = 0;
+
+    if (sscanf(line, "%*s %7s %*s %*s %llu %15s", permissions, &inode, name) < 2)
+        return true;
+    return strchr(permissions, 'x') && inode == 0 && strcmp(name, "[vdso]") != 0 &&
+           strcmp(name, "[vsyscall]") != 0;
+}
+
+static bool has_made_code(int64_t pid)
+{
+    char path[48], line[1024];
+    unsigned count = 0;
+    bool found = false;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%lld/maps", (long long)pid);
+    file = fopen(path, "r");
+    if (!file)
+        return true;
+    while (!found && fgets(line, sizeof(line), file))
+        found = ++count == SW_MAX_MAPPINGS || is_made_code(line);
+    fclose(file);
+    return found || !count;
+}
+
+bool sw_unwinder_is_needed(struct sw_unwinder *unwinder)
+{
+    const struct sw_target_info *info = &unwinder->memory.info;
+
+    if (!unwinder->is_asked)
+        unwinder->is_needed =
+            info->kind != SW_TARGET_LIVE || info->pid <= 0 || has_made_code(info->pid);
+    unwinder->is_asked = true;
+    return unwinder->is_needed;
 }
 
 static bool is_in_range(const struct sw_unwinder *unwinder, sw_addr pc)
