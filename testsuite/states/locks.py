@@ -4,6 +4,7 @@
 NAMES = ("locks", "deadlocks", "inversion")
 COMMANDS = ("py-locks", "py-locks --json", "py-locks --deadlock")
 FOUND = "Found one deadlock:"
+FOUND_TIMED = "Found threads that wait for each other until a timeout:"
 
 
 def _problem(where, wanted, found):
@@ -54,11 +55,14 @@ def compare_deadlocks(wanted, report, texts):
     problems = []
     if sorted(map(_rotated, found)) != sorted(map(_rotated, wanted["deadlocks"])):
         problems.append(_problem("deadlocks", wanted["deadlocks"], found))
-    if any(one["timed"] for one in report["deadlocks"]):
-        problems.append("timed")
-    count = len(wanted["deadlocks"])
-    if texts[0].count(FOUND) != count or texts[2].count(FOUND) != count:
-        problems.append(_problem("text", count, texts[0]))
+    timed = [any(wanted["waits"][str(native_id)]["timed"] for native_id in circle)
+             for circle in wanted["deadlocks"]]
+    if sorted(one["timed"] for one in report["deadlocks"]) != sorted(timed):
+        problems.append(_problem("timed", timed, report["deadlocks"]))
+    count = len(timed)
+    for heading, number in ((FOUND, count - sum(timed)), (FOUND_TIMED, sum(timed))):
+        if texts[0].count(heading) != number or texts[2].count(heading) != number:
+            problems.append(_problem("text", heading, texts[0]))
     if texts[0].count("Traceback") != sum(map(len, found)) or "Traceback" in texts[2]:
         problems.append(_problem("stacks", found, texts[0]))
     for native_id in (member for circle in wanted["deadlocks"] for member in circle):

@@ -130,6 +130,33 @@ parked.will_wait(joiner, "thread", thread, "thread", worker)
 parked.deadlock(joiner, worker)
 joining.open(2)
 
+# ---------------------------------------------------------------- one that gives up some day
+
+here, there = threading.Lock(), threading.RLock()
+patience = parked.Gate()
+
+
+def patient():
+    with here:
+        patience.arrive()
+        with there:
+            pass
+
+
+def impatient():
+    with there:
+        patience.arrive()
+        here.acquire(True, 100000)
+
+
+if sys.version_info[0] > 2:  # 2.7's locks wait for ever
+    parked.start(patient)
+    parked.start(impatient)
+    parked.will_wait(patient, RLOCK, there, "thread", impatient)
+    parked.will_wait(impatient, "lock", here, "thread", patient, "patient", timed=True)
+    parked.deadlock(patient, impatient)
+    patience.open(2)
+
 # ---------------------------------------------------------------- behind a deadlock, not in it
 
 

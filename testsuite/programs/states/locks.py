@@ -79,7 +79,8 @@ by_acquire, by_with, by_generator = threading.Lock(), threading.Lock(), threadin
 by_handler, behind, recursive = threading.Lock(), threading.Lock(), threading.RLock()
 first, second = threading.Lock(), threading.Lock()
 stale, handed = threading.Lock(), threading.Lock()
-inner = threading.Lock()
+inner, back = threading.Lock(), threading.Lock()
+notified = threading.Condition(back)
 waited_for, python = threading.Condition(inner), getattr(threading, "_PyRLock", threading.RLock)()
 held = parked.Gate()
 
@@ -176,9 +177,22 @@ def hold_condition():
         parked.park()
 
 
+def take_back():
+    with notified:
+        held.arrive()
+        notified.wait()
+
+
+def notify():
+    with notified:
+        notified.notify()
+        held.arrive()
+        parked.park()
+
+
 HOLDERS = (
     hold_by_acquire, hold_by_with, hold_by_generator, hold_by_handler, hold_recursive, hold_nothing,
-    hold_stale, release_by_hand, hold_handed, wait_in_condition, hold_condition,
+    hold_stale, release_by_hand, hold_handed, wait_in_condition, hold_condition, take_back, notify,
 )
 # One after the other: what lets go stands before what takes.
 for function in HOLDERS:
@@ -215,6 +229,7 @@ if not OLD:
     waits_in("lock", by_acquire, by_acquire.acquire, True, LONG,
              owner="unknown", name="acquire for a time", timed=True)
 parked.will_wait(wait_in_condition, "condition", waited_for)
+parked.will_wait(take_back, "lock", back, "thread", notify, "notify")
 
 # ---------------------------------------------------------------- threads
 
