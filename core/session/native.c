@@ -278,8 +278,7 @@ int sw_threads_ask_registers(
     static const char *const names[1 + SW_KERNEL_ARGUMENTS] = {
         "orig_rax", "rdi", "rsi", "rdx", "r10"};
 
-    if (!memory->ops.thread_registers || memory->info.kind == SW_TARGET_LIVE ||
-        strcmp(memory->info.machine, "x86_64") != 0)
+    if (!memory->ops.thread_registers || strcmp(memory->info.machine, "x86_64") != 0)
         return 0;
     for (size_t i = 0; i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];

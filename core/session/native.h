@@ -16,8 +16,8 @@ int sw_threads_match_native(
    wait for the GIL. Does nothing for cores and remote targets. */
 void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads);
 
-/* The same from the registers of each thread, for targets that the kernel of this machine does not
-   know: x86-64, where a thread's registers keep the call and its arguments. It has the debugger go
+/* The same from the registers of each thread that the kernel of this machine does not tell of:
+   x86-64, where a thread's registers keep the call and its arguments. It has the debugger go
    from thread to thread. */
 int sw_threads_ask_registers(
     const struct sw_memory *memory, struct sw_threads *threads, struct sw_error *reterr);

@@ -97,6 +97,8 @@ int sw_lock_parked(const struct sw_reader *reader, struct sw_types *types, sw_ad
         sw_memory_ptr(reader->memory, word - size, "wait_entry.addr", NULL, &address) < 0)
         return SW_E_NOT_FOUND;
     *ret_address = address;
+    if (address < SW_PAGE_SIZE)
+        return SW_E_NOT_FOUND;
     status = sw_lock_read(reader, types, address - reader->layout->sizes[SW_S_OBJECT], ret_lock);
     return status == 0 && ret_lock->is_mutex ? 0 : SW_E_NOT_FOUND;
 }

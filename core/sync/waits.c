@@ -194,31 +194,45 @@ static void wait_for_object(const struct sw_library *library, struct sw_session 
     }
 }
 
+/* The lock that has the word, if it is one of Python's. */
+static bool find_lock(const struct sw_library *library, struct sw_session *session,
+    const struct sw_thread *thread, sw_addr word, struct sw_lock *ret_lock)
+{
+    sw_addr parked;
+
+    return sw_lock_parked(&thread->runtime->reader, library->types, word, &parked, ret_lock) == 0 ||
+           lock_on_stack(library, session, thread, word, ret_lock);
+}
+
 /* The thread sleeps in futex(): in Python's words if they can be found, in C's otherwise. */
 static void read_futex(const struct sw_library *library, struct sw_session *session,
     const struct sw_threads *threads, size_t index, struct sw_wait *wait)
 {
     const struct sw_thread *thread = &threads->items[index];
-    const struct sw_reader *reader = &thread->runtime->reader;
-    sw_addr word = thread->call_arguments[FUTEX_WORD], parked;
+    struct sw_memory *memory = thread->runtime->reader.memory;
+    sw_addr word = thread->call_arguments[FUTEX_WORD];
+    uint64_t absent = memory->absent, in_vain;
     struct sw_mutex mutex;
     struct sw_lock lock;
+    bool is_lock = find_lock(library, session, thread, word, &lock);
+    bool is_mutex = !is_lock && sw_mutex_read(memory, threads, word,
+                                    (uint32_t)thread->call_arguments[FUTEX_OPERATION],
+                                    (uint32_t)thread->call_arguments[FUTEX_VALUE], &mutex);
 
+    /* Leftovers were looked at as if they were objects. Nothing is missing because of that, unless
+       nothing is found. */
+    in_vain = memory->absent - absent;
+    memory->absent = absent;
     wait->timed = thread->call_arguments[FUTEX_TIMEOUT] != 0;
-    if (sw_lock_parked(reader, library->types, word, &parked, &lock) == 0 ||
-        lock_on_stack(library, session, thread, word, &lock)) {
-        wait_for_object(library, session, threads, index, &lock, wait);
-        return;
-    }
-    if (sw_mutex_read(reader->memory, threads, word,
-            (uint32_t)thread->call_arguments[FUTEX_OPERATION],
-            (uint32_t)thread->call_arguments[FUTEX_VALUE], &mutex)) {
+    if (is_mutex) {
         wait->kind = SW_WAIT_MUTEX;
         wait->object = word;
         own_by_tid(threads, mutex.owner, wait);
-        return;
+    } else {
+        wait_for_object(library, session, threads, index, is_lock ? &lock : NULL, wait);
     }
-    wait_for_object(library, session, threads, index, NULL, wait);
+    if (wait->kind == SW_WAIT_UNKNOWN)
+        memory->absent += in_vain;
 }
 
 static bool waits_for_gil(const struct sw_threads *threads, size_t first, size_t *ret_index)

@@ -14,6 +14,7 @@ struct view {
     struct sw_thread_names names;
     struct sw_waits waits;
     struct sw_deadlocks deadlocks;
+    struct sw_error problem; /* status SW_OK when all could be read */
 };
 
 /* ---------------------------------------------------------------- parts of a line */
@@ -61,6 +62,8 @@ static void put_object(const struct view *view, const struct sw_wait *wait)
     write_object(wait, &writer);
     if (writer.text)
         sw_out_text(view->run->out, SW_STYLE_PLAIN, writer.text, writer.len);
+    if (writer.no_memory)
+        sw_out_puts(view->run->out, SW_STYLE_NOTE, "(the debugger is out of memory)");
     sw_writer_fini(&writer);
 }
 
@@ -111,8 +114,10 @@ static void put_place(struct sw_out *out, const struct sw_wait *wait)
     sw_out_puts(out, SW_STYLE_PLAIN, " (");
     sw_out_text(out, SW_STYLE_FILENAME, file, strlen(file));
     sw_out_puts(out, SW_STYLE_PLAIN, ":");
-    sw_out_printf(out, SW_STYLE_LINE, "%d", (int)wait->with_line);
-    sw_out_puts(out, SW_STYLE_PLAIN, ")");
+    if (wait->with_line > 0)
+        sw_out_printf(out, SW_STYLE_LINE, "%d)", (int)wait->with_line);
+    else
+        sw_out_puts(out, SW_STYLE_LINE, "?)");
 }
 
 /* A line, indented; nothing for what nobody can have. */
@@ -166,20 +171,31 @@ static void put_stack(const struct view *view, size_t index)
     sw_thread_open_stack(view->run->session, thread, &stack);
     while ((status = sw_stack_next(&stack, &problem, &frame)) > 0 && out->status == 0) {
         if (!frame.code) {
-            sw_view_note(out, frame.problem.message);
+            sw_out_printf(
+                out, SW_STYLE_NOTE, "  (frame at 0x%llx: ", (unsigned long long)frame.addr);
+            sw_out_text(out, SW_STYLE_NOTE, frame.problem.message, strlen(frame.problem.message));
+            sw_out_puts(out, SW_STYLE_NOTE, ")\n");
             continue;
         }
         sw_out_puts(out, SW_STYLE_PLAIN, "  File \"");
         sw_view_name(out, SW_STYLE_FILENAME, &frame.code->filename);
         sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
-        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
+        if (frame.position.line > 0)
+            sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
+        else
+            sw_out_puts(out, SW_STYLE_LINE, "?");
         sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
         sw_view_name(out, SW_STYLE_FUNCTION, &frame.code->name);
         sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+        if (frame.code->problem.status != SW_OK)
+            sw_view_note(out, frame.code->problem.message);
         sw_view_source(view->run, thread->runtime, &frame, false, 4);
     }
-    if (status < 0)
-        sw_view_note(out, problem.message);
+    if (status < 0) {
+        sw_out_puts(out, SW_STYLE_NOTE, "  (the stack cannot be followed further: ");
+        sw_out_text(out, SW_STYLE_NOTE, problem.message, strlen(problem.message));
+        sw_out_puts(out, SW_STYLE_NOTE, ")\n");
+    }
 }
 
 static void put_deadlock(const struct view *view, const struct sw_deadlock *deadlock, bool stacks)
@@ -278,13 +294,15 @@ static void put_text(const struct view *view, bool only_deadlocks)
         put_deadlock(view, deadlock, !only_deadlocks);
         any = true;
     }
-    if (only_deadlocks)
-        return;
-    if (any)
-        sw_out_puts(out, SW_STYLE_PLAIN, "\nAll waits:\n");
-    put_waits(view);
-    for (size_t i = 0; i < view->threads->problem_count; i++)
-        sw_view_note(out, view->threads->problems[i].message);
+    if (!only_deadlocks) {
+        if (any)
+            sw_out_puts(out, SW_STYLE_PLAIN, "\nAll waits:\n");
+        put_waits(view);
+        for (size_t i = 0; i < view->threads->problem_count; i++)
+            sw_view_note(out, view->threads->problems[i].message);
+    }
+    if (view->problem.status != SW_OK)
+        sw_view_note(out, view->problem.message);
 }
 
 /* ---------------------------------------------------------------- JSON */
@@ -328,7 +346,10 @@ static void json_owner(const struct view *view, const struct sw_wait *wait, stru
         sw_json_open_object(json, "with");
         sw_json_string(json, "function", wait->with_function);
         sw_json_string(json, "file", wait->with_file);
-        sw_json_int(json, "line", wait->with_line);
+        if (wait->with_line > 0)
+            sw_json_int(json, "line", wait->with_line);
+        else
+            sw_json_null(json, "line");
         sw_json_close_object(json);
     }
     sw_json_close_object(json);
@@ -356,6 +377,7 @@ static void json_deadlocks(const struct view *view, struct sw_json *json)
 
 static void put_json(const struct view *view)
 {
+    struct sw_threads threads = *view->threads;
     struct sw_json json;
 
     sw_run_json_begin(view->run, &json);
@@ -378,7 +400,9 @@ static void put_json(const struct view *view)
     }
     sw_json_close_array(&json);
     sw_json_int(&json, "unknown", (int64_t)view->waits.asleep_unknown);
-    sw_run_json_end(&json, view->threads);
+    if (view->problem.status != SW_OK && threads.problem_count < SW_MAX_WARNINGS)
+        threads.problems[threads.problem_count++] = view->problem;
+    sw_run_json_end(&json, &threads);
 }
 
 /* ---------------------------------------------------------------- the command */
@@ -397,27 +421,47 @@ static int parse(const struct sw_run *run, bool *ret_only_deadlocks, bool *ret_j
     return 0;
 }
 
+/* What cannot be read leaves no trace in the graph: a lock is not recognised, a holder not found.
+ */
+static int read_all(struct view *view)
+{
+    const struct sw_run *run = view->run;
+    /* What is absent where Python is looked for is told elsewhere. */
+    int status = sw_session_discover(run->session, run->reterr);
+    uint64_t absent = run->session->memory.absent;
+
+    if (status == 0)
+        status = sw_waits_read(run->session, run->reterr, &view->waits);
+    if (status == 0)
+        status = sw_deadlocks_find(&view->waits, run->reterr, &view->deadlocks);
+    if (status < 0)
+        return status;
+    view->threads = view->waits.threads;
+    sw_thread_names_read(run->session, view->threads, &view->names);
+    absent = run->session->memory.absent - absent;
+    if (absent)
+        sw_fail(&view->problem, SW_E_READ, 0, "locks",
+            "memory could not be read in %llu place%s: waits, holders and names may be missing",
+            (unsigned long long)absent, absent == 1 ? "" : "s");
+    return 0;
+}
+
 int sw_run_locks(const struct sw_run *run)
 {
     struct view view = {.run = run};
     bool only_deadlocks, as_json;
     int status = parse(run, &only_deadlocks, &as_json);
 
-    if (status < 0)
-        return status;
-    status = sw_waits_read(run->session, run->reterr, &view.waits);
     if (status == 0)
-        status = sw_deadlocks_find(&view.waits, run->reterr, &view.deadlocks);
+        status = read_all(&view);
     if (status == 0) {
-        view.threads = view.waits.threads;
-        sw_thread_names_read(run->session, view.threads, &view.names);
         if (as_json)
             put_json(&view);
         else
             put_text(&view, only_deadlocks);
-        sw_thread_names_fini(&view.names);
         status = run->out->status;
     }
+    sw_thread_names_fini(&view.names);
     sw_waits_fini(&view.waits);
     return status;
 }

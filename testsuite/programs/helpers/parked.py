@@ -59,8 +59,8 @@ def _fork():
         _watch([tid for tid in tids if tid not in busy])
         os.write(1, b'{"threads": []}\n')
         os.read(0, 1)
-    finally:
         os.kill(_parent, signal.SIGKILL)
+    finally:
         os._exit(0)
 
 
