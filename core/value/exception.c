@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "value/exception.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -9,6 +10,7 @@
 #include "object/object.h"
 #include "object/sequence.h"
 #include "object/text.h"
+#include "value/attributes.h"
 
 /* ---------------------------------------------------------------- the struct */
 
@@ -40,12 +42,70 @@ static struct form form_of(const struct sw_writer *writer, sw_addr type)
     return form;
 }
 
+/* Whether the type is the builtin class `name`, or extends it. */
+static bool extends(struct sw_writer *writer, const struct sw_type *type, const char *name)
+{
+    const struct sw_type *at = type;
+
+    for (unsigned i = 0; i < SW_MAX_BASES; i++) {
+        const char *own = at->name + (strncmp(at->name, "exceptions.", 11) == 0 ? 11 : 0);
+
+        if (!at->is_python && strcmp(own, name) == 0)
+            return true;
+        if (!at->base || sw_types_get(writer->types, writer->reader, at->base, NULL, &at) < 0)
+            break;
+    }
+    return false;
+}
+
+/* PyBaseExceptionGroupObject: msg, excs; Include/cpython/pyerrors.h. */
+static void read_parts(struct sw_writer *writer, const struct form *form,
+    const struct sw_type *type, struct sw_exception *exception)
+{
+    const struct sw_reader *reader = writer->reader;
+
+    if (extends(writer, type, "BaseExceptionGroup") &&
+        sw_object_word(reader, exception->addr, form->words + 1, "excs", NULL, &exception->parts) <
+            0)
+        exception->parts = 0;
+}
+
+/* PySyntaxErrorObject: msg, filename, lineno, offset, text; since 3.10 end_lineno and end_offset
+   before the text. Likewise. */
+int sw_exception_syntax(struct sw_writer *writer, sw_addr addr, struct sw_syntax *ret_syntax)
+{
+    const struct sw_reader *reader = writer->reader;
+    const struct sw_type *type;
+    struct sw_syntax syntax;
+    struct sw_text text;
+    struct sw_type own;
+    struct form form;
+
+    if (sw_types_of(writer->types, reader, addr, NULL, &type) < 0)
+        return SW_E_NOT_FOUND;
+    own = *type;
+    form = form_of(writer, own.addr);
+    if (!form.words || !extends(writer, &own, "SyntaxError") ||
+        sw_object_word(reader, addr, form.words, "msg", NULL, &syntax.message) < 0 ||
+        sw_object_word(reader, addr, form.words + 1, "filename", NULL, &syntax.filename) < 0 ||
+        sw_object_word(reader, addr, form.words + 2, "lineno", NULL, &syntax.line) < 0 ||
+        sw_object_word(reader, addr, form.words + 4, "text", NULL, &syntax.text) < 0)
+        return SW_E_NOT_FOUND;
+    if (sw_text_read(reader, &writer->scratch, syntax.text, 1, "text", NULL, &text) < 0 &&
+        sw_object_word(reader, addr, form.words + 6, "text", NULL, &syntax.text) < 0)
+        return SW_E_NOT_FOUND;
+    *ret_syntax = syntax;
+    return 0;
+}
+
 int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *reterr,
     struct sw_exception *ret_exception)
 {
     const struct sw_reader *reader = writer->reader;
     struct sw_exception exception = {.addr = addr};
+    const struct sw_type *decoded;
     uint64_t suppress = 0;
+    struct sw_type own;
     struct form form;
     sw_addr type;
     int status = sw_object_check(reader, addr, SW_TYPE_EXCEPTION, "exception", reterr);
@@ -70,9 +130,17 @@ int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *r
                     1, "suppress_context", reterr, &suppress);
     }
     exception.suppress_context = suppress != 0;
-    if (status == 0)
-        *ret_exception = exception;
-    return status;
+    if (status < 0)
+        return status;
+    /* Notes and groups came with 3.11, as did the seventh word. */
+    if (form.words == 7 && sw_types_of(writer->types, reader, addr, NULL, &decoded) == 0) {
+        own = *decoded;
+        read_parts(writer, &form, &own, &exception);
+        if (sw_attribute_find(reader, addr, &own, "__notes__", &exception.notes) < 0)
+            exception.notes = 0;
+    }
+    *ret_exception = exception;
+    return 0;
 }
 
 /* ---------------------------------------------------------------- arguments */
@@ -146,22 +214,6 @@ static void put_as_str(struct sw_writer *writer, sw_addr addr)
         sw_writer_value(writer, addr);
 }
 
-/* Whether the type is the builtin class `name`, or extends it. */
-static bool extends(struct sw_writer *writer, const struct sw_type *type, const char *name)
-{
-    const struct sw_type *at = type;
-
-    for (unsigned i = 0; i < SW_MAX_BASES; i++) {
-        const char *own = at->name + (strncmp(at->name, "exceptions.", 11) == 0 ? 11 : 0);
-
-        if (!at->is_python && strcmp(own, name) == 0)
-            return true;
-        if (!at->base || sw_types_get(writer->types, writer->reader, at->base, NULL, &at) < 0)
-            break;
-    }
-    return false;
-}
-
 /* "[Errno 2] No such file: 'x'" (OSError_str); the words behind BaseException are errno, strerror,
    filename, (filename2, 3.4). False for one that has no errno. */
 static bool put_os_error(struct sw_writer *writer, sw_addr addr, sw_addr type)
@@ -189,6 +241,42 @@ static bool put_os_error(struct sw_writer *writer, sw_addr addr, sw_addr type)
     return true;
 }
 
+/* BaseExceptionGroup_str: "text (2 sub-exceptions)". */
+static bool put_group(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
+{
+    struct sw_exception exception = {.addr = addr};
+    struct form form = form_of(writer, type->addr);
+    struct sw_sequence parts;
+    char count[64];
+    sw_addr text;
+
+    read_parts(writer, &form, type, &exception);
+    if (!exception.parts ||
+        sw_sequence_open(writer->reader, exception.parts, "excs", NULL, &parts) < 0 ||
+        sw_object_word(writer->reader, addr, form.words, "msg", NULL, &text) < 0)
+        return false;
+    snprintf(count, sizeof(count), " (%llu sub-exception%s)", (unsigned long long)parts.length,
+        parts.length > 1 ? "s" : "");
+    sw_writer_puts(writer, ": ");
+    put_as_str(writer, text);
+    sw_writer_puts(writer, count);
+    return true;
+}
+
+/* traceback says of a SyntaxError the message alone, for the place stands above it. */
+static bool put_syntax(struct sw_writer *writer, sw_addr addr)
+{
+    struct sw_syntax syntax;
+    struct sw_text text;
+
+    if (sw_exception_syntax(writer, addr, &syntax) < 0 ||
+        sw_text_read(writer->reader, &writer->scratch, syntax.message, 1, "msg", NULL, &text) < 0)
+        return false;
+    sw_writer_puts(writer, ": ");
+    put_as_str(writer, syntax.message);
+    return true;
+}
+
 /* BaseException_str: nothing, the one argument, the tuple of them. KeyError shows its one as repr.
  */
 static void put_message(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
@@ -200,6 +288,8 @@ static void put_message(struct sw_writer *writer, sw_addr addr, const struct sw_
 
     if ((extends(writer, type, "OSError") || extends(writer, type, "EnvironmentError")) &&
         put_os_error(writer, addr, type->addr))
+        return;
+    if (put_group(writer, addr, type) || put_syntax(writer, addr))
         return;
     (void)find_args(reader, addr, &args);
     if (!args.length)

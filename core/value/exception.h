@@ -10,7 +10,17 @@ struct sw_exception {
     sw_addr addr;
     sw_addr traceback, cause, context;
     bool suppress_context; /* raise ... from None */
+    sw_addr parts;         /* of an exception group (3.11+) the tuple of them; 0 of others */
+    sw_addr notes;         /* __notes__, an object (3.11+); 0 without any */
 };
+
+/* Where the syntax is wrong, of a SyntaxError; objects, which may be None. */
+struct sw_syntax {
+    sw_addr message, filename, line, text;
+};
+
+/* SW_E_NOT_FOUND for other exceptions. */
+int sw_exception_syntax(struct sw_writer *writer, sw_addr addr, struct sw_syntax *ret_syntax);
 
 /* SW_E_CORRUPT when the object at `addr` is no exception. */
 int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *reterr,

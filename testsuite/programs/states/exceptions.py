@@ -66,12 +66,39 @@ def chain(statement):
     exec(statement, {"fail": fail, "Custom": Custom})
 
 
+def syntax(source):
+    compile(source, "<typed>", "exec")
+
+
+def leaf(error):
+    """The error with a traceback."""
+    try:
+        fail(error)
+    except Exception as caught:
+        return caught
+
+
+def groups(depth, width):
+    """Groups in groups, with notes, a cause and a context; 3.11 and later."""
+    parts = [leaf(ValueError(number)) for number in range(width)]
+    if depth:
+        parts[1:1] = [leaf(groups(depth - 1, width)), TypeError("never raised")]
+    error = ExceptionGroup("depth %d" % depth, parts)  # noqa: F821
+    error.add_note("one note\nof two lines")
+    error.add_note("")
+    parts[0].add_note("of a part")
+    parts[-1].__cause__ = leaf(KeyError("cause"))
+    return error
+
+
 def without():
     note()
     truth.hold(1)
 
 
 CASES = [
+    (syntax, "x = = 1\n"),
+    (syntax, "def f():\n    return (1,\n"),
     (fail, ValueError("one text")),
     (fail, ValueError()),
     (fail, Custom("a text", 2, None)),
@@ -93,6 +120,9 @@ if PYTHON3:
 
 for case in CASES:
     truth.start(hold_in, *case)
+if sys.version_info >= (3, 11):
+    for size in ((0, 1), (1, 2), (2, 3), (0, 17), (12, 1)):
+        truth.start(hold_in, lambda size=size: fail(groups(*size)))
 truth.start(without)
 
 
