@@ -103,9 +103,7 @@ int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *r
 {
     const struct sw_reader *reader = writer->reader;
     struct sw_exception exception = {.addr = addr};
-    const struct sw_type *decoded;
     uint64_t suppress = 0;
-    struct sw_type own;
     struct form form;
     sw_addr type;
     int status = sw_object_check(reader, addr, SW_TYPE_EXCEPTION, "exception", reterr);
@@ -130,17 +128,28 @@ int sw_exception_read(struct sw_writer *writer, sw_addr addr, struct sw_error *r
                     1, "suppress_context", reterr, &suppress);
     }
     exception.suppress_context = suppress != 0;
-    if (status < 0)
-        return status;
+    if (status == 0)
+        *ret_exception = exception;
+    return status;
+}
+
+void sw_exception_complete(struct sw_writer *writer, struct sw_exception *exception)
+{
+    const struct sw_type *type;
+    struct sw_type own;
+    struct form form;
+
+    if (sw_types_of(writer->types, writer->reader, exception->addr, NULL, &type) < 0)
+        return;
+    own = *type;
+    form = form_of(writer, own.addr);
     /* Notes and groups came with 3.11, as did the seventh word. */
-    if (form.words == 7 && sw_types_of(writer->types, reader, addr, NULL, &decoded) == 0) {
-        own = *decoded;
-        read_parts(writer, &form, &own, &exception);
-        if (sw_attribute_find(reader, addr, &own, "__notes__", &exception.notes) < 0)
-            exception.notes = 0;
-    }
-    *ret_exception = exception;
-    return 0;
+    if (form.words != 7)
+        return;
+    read_parts(writer, &form, &own, exception);
+    if (sw_attribute_find(writer->reader, exception->addr, &own, "__notes__", &exception->notes) <
+        0)
+        exception->notes = 0;
 }
 
 /* ---------------------------------------------------------------- arguments */

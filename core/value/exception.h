@@ -14,6 +14,9 @@ struct sw_exception {
     sw_addr notes;         /* __notes__, an object (3.11+); 0 without any */
 };
 
+/* Fill in parts and notes, which sw_exception_read() leaves out. */
+void sw_exception_complete(struct sw_writer *writer, struct sw_exception *exception);
+
 /* Where the syntax is wrong, of a SyntaxError; objects, which may be None. */
 struct sw_syntax {
     sw_addr message, filename, line, text;

@@ -40,6 +40,7 @@ static void follow(struct sw_writer *writer, sw_addr addr, struct chain *chain)
 
         if (sw_exception_read(writer, addr, NULL, item) < 0)
             return;
+        sw_exception_complete(writer, item);
         addr = 0;
         if (item->cause) {
             addr = item->cause;
