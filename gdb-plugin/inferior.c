@@ -33,37 +33,40 @@ static enum sw_target_kind kind_of(PyObject *inferior)
 }
 
 /* gdb's names for architectures begin with these. */
-static void set_machine(const char *architecture, char machine[16])
+static void set_machine(const char *architecture, struct sw_target_info *info)
 {
     static const struct {
         const char *prefix, *machine;
+        uint8_t pointer_size; /* 0: of more than one size */
     } names[] = {
-        {"i386:x86-64", "x86_64"},
-        {"i386:x64-32", "x86_64"},
-        {"i386", "i386"},
-        {"aarch64", "aarch64"},
-        {"arm", "arm"},
-        {"iwmmxt", "arm"},
-        {"s390:64-bit", "s390x"},
-        {"s390", "s390"},
-        {"riscv:rv32", "riscv32"},
-        {"riscv", "riscv64"},
-        {"powerpc:common64", "powerpc64"},
-        {"powerpc", "powerpc"},
-        {"mips", "mips"},
-        {"Loongarch64", "loongarch64"},
+        {"i386:x86-64", "x86_64", 8},
+        {"i386:x64-32", "x86_64", 4},
+        {"i386", "i386", 4},
+        {"aarch64:ilp32", "aarch64", 4},
+        {"aarch64", "aarch64", 8},
+        {"arm", "arm", 4},
+        {"iwmmxt", "arm", 4},
+        {"s390:64-bit", "s390x", 8},
+        {"s390", "s390", 4},
+        {"riscv:rv32", "riscv32", 4},
+        {"riscv", "riscv64", 8},
+        {"powerpc:common64", "powerpc64", 8},
+        {"powerpc", "powerpc", 4},
+        {"mips", "mips", 0},
+        {"Loongarch64", "loongarch64", 8},
     };
 
-    machine[0] = '\0';
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !machine[0]; i++)
-        if (strncmp(architecture, names[i].prefix, strlen(names[i].prefix)) == 0)
-            snprintf(machine, 16, "%s", names[i].machine);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !info->machine[0]; i++)
+        if (strncmp(architecture, names[i].prefix, strlen(names[i].prefix)) == 0) {
+            snprintf(info->machine, sizeof(info->machine), "%s", names[i].machine);
+            info->pointer_size = names[i].pointer_size;
+        }
 }
 
 /*
- * Pointer size and byte order, without asking for a type by name (which can read all the debug
- * information): a Python int becomes a `long` of the target, which has the size of a pointer in
- * every ABI that CPython runs on but Windows, and the bytes 01 00 00 ... are 1 in little endian.
+ * Byte order, and the size of a pointer where the architecture's name does not tell, without asking
+ * for a type by name (which can read all the debug information): a Python int becomes a `long` of
+ * the target, on 32 bits a `long long`, and the bytes 01 00 00 ... are 1 in little endian.
  */
 static int describe_abi(struct sw_target_info *info)
 {
@@ -75,7 +78,8 @@ static int describe_abi(struct sw_target_info *info)
     PyObject *number = decoded ? PyNumber_Long(decoded) : NULL;
 
     if (number) {
-        info->pointer_size = size == 4 ? 4 : 8;
+        if (!info->pointer_size)
+            info->pointer_size = size == 4 ? 4 : 8;
         info->big_endian = PyLong_AsUnsignedLongLongMask(number) != 1;
     }
     Py_XDECREF(value);
@@ -96,7 +100,7 @@ int sw_gdb_inferior_describe(PyObject *inferior, struct sw_target_info *ret_info
         sw_gdb_take_string(PyObject_CallMethod(architecture, "name", NULL), name, sizeof(name));
     PyErr_Clear();
     Py_XDECREF(architecture);
-    set_machine(name, info.machine);
+    set_machine(name, &info);
     info.kind = kind_of(inferior);
     info.pid = sw_gdb_int_attr(inferior, "pid", 0);
     if (describe_abi(&info) < 0)

@@ -95,13 +95,14 @@ static bool is_worth_a_scan(
     enum sw_status problem = runtimes->problem.status;
     bool lacks_list = candidates->count && !candidates->items[0].root && !candidates->items[0].head;
 
-    return !runtimes->count && problem != SW_E_UNSUPPORTED &&
-           (problem != SW_E_NOT_FOUND || lacks_list);
+    return !runtimes->count &&
+           (lacks_list || (problem != SW_E_UNSUPPORTED && problem != SW_E_NOT_FOUND));
 }
 
 static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *runtimes)
 {
     struct sw_candidates candidates;
+    bool is_scanned;
     int status = sw_modules_list(memory, reterr, &runtimes->modules);
 
     if (status == 0)
@@ -109,8 +110,12 @@ static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw
     if (status < 0)
         return status;
     status = open_all(memory, &candidates, reterr, runtimes);
-    if (status == 0 && is_worth_a_scan(&candidates, runtimes))
+    is_scanned = status == 0 && is_worth_a_scan(&candidates, runtimes);
+    if (is_scanned)
         status = sw_runtimes_scan(memory, reterr, runtimes);
+    /* What was wrong with a candidate of which all was then found elsewhere is no news. */
+    if (status == 0 && runtimes->count && is_scanned)
+        runtimes->problem = (struct sw_error){.status = SW_OK};
     if (status == 0 && !runtimes->count)
         status = nothing_found(memory, runtimes, reterr);
     sw_candidates_fini(&candidates);

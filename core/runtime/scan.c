@@ -244,6 +244,10 @@ static void scan_module(struct sw_memory *memory, const struct sw_module *module
     scan->candidate.found_by = SW_FOUND_BY_SCAN;
     scan->candidate.module = *module;
     scan->candidate.minor_from_path = sw_module_python_minor(module);
+    scan->candidate.has_symbols =
+        sw_elf_symbols_open(memory, module, &scan->candidate.symbols) == 0;
+    scan->candidate.current_thread =
+        sw_candidate_symbol(&scan->candidate, "_PyThreadState_Current");
     scan->want_runtime = want_runtime;
     find_shapes(scan);
     if (!want_runtime && !scan->shape_count)

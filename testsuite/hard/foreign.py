@@ -75,7 +75,11 @@ class Simulated(target.Target):
         os.kill(self.pid, signal.SIGUSR1)
 
 
+ANY = lab.Debugger("multiarch", "", "", "")
+
+
 def debugger():
+    """The gdb for all of them."""
     path = shutil.which("gdb-multiarch")
     if not path:
         raise session.Unsupported("no gdb-multiarch (Debian: gdb-multiarch)")
@@ -88,7 +92,9 @@ def look(interpreter, load, work, sections):
         with Native(interpreter, work) as parked:
             gdb = session.Gdb(debugger(), interpreter, load)
             arguments = ["-iex", "set exec-file-mismatch off", "-iex", f"file {interpreter.file}"]
-            return parked, *gdb.run(work, [*arguments, "-p", str(parked.pid)], sections)
+            # gdb cannot go on with a program that its loader was started with: it ends it.
+            return parked, *gdb.run(
+                work, [*arguments, "-p", str(parked.pid)], {**sections, "end": "kill"})
     if not shutil.which(f"qemu-{SIMULATORS[interpreter.architecture]}-static"):
         raise session.Unsupported("no qemu-user-static")
     return _look_at_simulated(interpreter, load, work, sections)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import binaries
+import foreign
 import session
 import target
 import verdict
@@ -488,3 +489,25 @@ def remote(cell):
             for process in reversed(started):
                 process.kill()
                 process.wait()
+
+
+# ------------------------------------------------------------------ other machines
+
+GROUP = "Other machines"
+
+
+def _foreign(cell):
+    parked, found, errors = foreign.look(cell.interpreter, cell.gdb.load, cell.work, {"bt": BT})
+    return verdict.judge(parked.truth, found["bt"], errors)
+
+
+FOREIGN = {
+    name: Kind(name, title, _foreign, WORKS, GROUP, False, (2, 7))
+    for name, title in (
+        ("i386", "i386: attached, started through its `ld.so`"),
+        ("arm64", "arm64: qemu-user's gdb stub"),
+        ("armhf", "armhf: qemu-user's gdb stub"),
+        ("riscv64", "riscv64: qemu-user's gdb stub"),
+        ("s390x", "s390x (big endian): qemu-user's gdb stub"),
+    )
+}

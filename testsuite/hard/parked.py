@@ -19,6 +19,7 @@ try:
 except ImportError:
     import thread as _thread
 
+WORD = 2 * sys.maxsize + 1  # 2.7 has negative identities
 NO_COLUMNS = sys.version_info < (3, 11)
 workers = {}  # ident -> (descriptor, native id)
 
@@ -60,7 +61,7 @@ def stack(ident, native, frame):
         frames.append(described(frame))
         frame = frame.f_back
     return '{"native_id": %s, "ident": %d, "interpreter": 0, "frames": [%s]}' % (
-        native, ident, ", ".join(frames))
+        native, ident & WORD, ", ".join(frames))
 
 
 def native_id():
