@@ -8,8 +8,9 @@ alone, in the form of ../programs/truth.py, whose docstring says what parking is
 parked here by `list(map(posix.read, Once(...), (1,)))`: one instruction, whose first step is Python
 and whose last one blocks. The kernel says when a thread is there: it reads from a pipe of its own.
 
-HARD_DEPTH: how many calls deep the main thread is. HARD_TRUTH: a file for the truth, instead of
-standard output; then the "ready" line is left to whoever embeds this Python.
+HARD_DEPTH: how many calls deep the main thread is. HARD_ABORT: it ends by SIGABRT, for a core.
+HARD_TRUTH: a file for the truth, instead of standard output; then the "ready" line is left to
+whoever embeds this Python.
 """
 import posix
 import sys
@@ -156,8 +157,8 @@ def tell(frame):
 def down(depth, last):
     if depth:
         return down(depth - 1, last)
-    # The end of the standard input is the end of the program.
-    list(map(posix.read, Once(last, tell), (1,)))
+    # The end of the standard input is the end of the program; or a core is.
+    list(map(CALL, Once(last, tell), (ARGUMENT,)))
     posix._exit(0)
 
 
@@ -169,9 +170,13 @@ def main():
         posix.read(ready, 1)
     while not all([is_parked(native, fd) for fd, native in workers.values()]):
         pass
-    down(int(posix.environ.get("HARD_DEPTH", posix.environ.get(b"HARD_DEPTH", 10))), 0)
+    depth = posix.environ.get("HARD_DEPTH", posix.environ.get(b"HARD_DEPTH", 10))
+    down(int(depth), posix.getpid() if ABORTS else 0)
 
 
-# The number of read() as this kernel has it. The simulator of another machine calls it as we do.
+ABORTS = "HARD_ABORT" in posix.environ or b"HARD_ABORT" in posix.environ
+# The end of the standard input is the end of the program; or a core is.
+CALL, ARGUMENT = (posix.kill, 6) if ABORTS else (posix.read, 1)
+# The number of read() as this kernel has it: the simulator of another machine calls it as we do.
 READ = 3 if sys.maxsize < 1 << 32 and posix.uname()[4] == "x86_64" else 0
 main()

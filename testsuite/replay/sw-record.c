@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sw-record --pid=PID [--select=TID] [--replace=OLD=NEW]... IMAGE COMMAND...
+ * sw-record --core=FILE [--exe=FILE] [--replace=OLD=NEW]... IMAGE COMMAND...
  * sw-record --print IMAGE
  *
- * Runs command lines on a process of this machine, which must stand still, and writes what they
- * read into IMAGE. To standard output go, for each command, "COMMAND<tab>LENGTH", a newline and
- * LENGTH bytes of its output, before replacements. Bytes that no command looked at are written as
- * zero. --print shows an image uncompressed.
+ * Runs command lines on a process of this machine, which must stand still, or on a core file of any
+ * machine, and writes what they read into IMAGE. To standard output go, for each command,
+ * "COMMAND<tab>LENGTH", a newline and LENGTH bytes of its output, before replacements. Bytes that
+ * no command looked at are written as zero. --print shows an image uncompressed.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "corefile.h"
 #include "image.h"
 #include "live.h"
 #include "outcome.h"
@@ -24,6 +26,7 @@ struct options {
     bool print;
     int64_t pid;
     int64_t selected;
+    const char *core, *exe;
     char *replacements[MAX_REPLACEMENTS];
     unsigned replacement_count;
     const char *image;
@@ -32,8 +35,9 @@ struct options {
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: sw-record --pid=PID [--select=TID] [--replace=OLD=NEW]... IMAGE "
-                    "COMMAND...\n       sw-record --print IMAGE\n");
+    fprintf(stderr,
+        "usage: sw-record --pid=PID|--core=FILE [--select=TID] [--replace=OLD=NEW]... IMAGE "
+        "COMMAND...\n       sw-record --print IMAGE\n");
     return 2;
 }
 
@@ -45,6 +49,10 @@ static bool parse(char **argv, struct options *options)
             options->print = true;
         else if (strncmp(*argv, "--pid=", 6) == 0)
             options->pid = atoll(*argv + 6);
+        else if (strncmp(*argv, "--core=", 7) == 0)
+            options->core = *argv + 7;
+        else if (strncmp(*argv, "--exe=", 6) == 0)
+            options->exe = *argv + 6;
         else if (strncmp(*argv, "--select=", 9) == 0)
             options->selected = atoll(*argv + 9);
         else if (strncmp(*argv, "--replace=", 10) == 0 &&
@@ -56,7 +64,8 @@ static bool parse(char **argv, struct options *options)
     options->image = *argv;
     options->commands = *argv ? argv + 1 : argv;
     return options->image &&
-           (options->print ? !*options->commands : *options->commands && options->pid > 0);
+           (options->print ? !*options->commands
+                           : *options->commands && (options->pid > 0 || options->core));
 }
 
 static int print_image(const char *path)
@@ -106,18 +115,40 @@ static bool record(struct recorder *recorder, const char *line)
     return ok;
 }
 
-static bool record_all(const struct options *options, struct image *image)
+/* The target that the options name. */
+static bool open_target(
+    const struct options *options, struct image *image, struct recorder *recorder)
 {
     static struct live live;
-    struct recorder recorder;
+    static struct core core, program;
     struct sw_target_info info;
 
+    if (options->core) {
+        if (core_open(options->core, &core) < 0) {
+            fprintf(stderr, "sw-record: %s is no core file\n", options->core);
+            return false;
+        }
+        if (options->exe && core_open(options->exe, &program) == 0)
+            core.program = &program;
+        core_info(&core, &info);
+        recorder_init(recorder, &info, &core_ops, &core, image);
+        return true;
+    }
     if (live_open(options->pid, options->selected, &live) < 0) {
         fprintf(stderr, "sw-record: no process %lld\n", (long long)options->pid);
         return false;
     }
     live_info(&live, &info);
-    recorder_init(&recorder, &info, &live_ops, &live, image);
+    recorder_init(recorder, &info, &live_ops, &live, image);
+    return true;
+}
+
+static bool record_all(const struct options *options, struct image *image)
+{
+    struct recorder recorder;
+
+    if (!open_target(options, image, &recorder))
+        return false;
     for (char **line = options->commands; *line; line++) {
         if (image->command_count == IMAGE_MAX_COMMANDS || strlen(*line) >= IMAGE_COMMAND) {
             fprintf(stderr, "sw-record: too many or too long commands\n");
