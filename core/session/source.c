@@ -152,12 +152,29 @@ static bool host_path(struct sw_sources *sources, const struct sw_memory *memory
     return true;
 }
 
-/* Read a whole file; never mapped, for it may be cut while we look. Not fstat(): glibc 2.33 made
-   that a symbol that older systems lack. Pipes cannot seek, terminals and devices have no end. */
+/* Open a regular file, and nothing else: to open a device may rewind a tape, to open a pipe wakes
+   whoever writes to it. A path is looked up without opening it (O_PATH) until that is known. Not by
+   fstat(): glibc 2.33 made that a symbol that older systems lack. */
+static int open_regular(const char *path)
+{
+    struct statx buf;
+    char link[40];
+    int fd = open(path, O_PATH | O_CLOEXEC), opened = -1;
+
+    if (fd < 0)
+        return -1;
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &buf) == 0 && S_ISREG(buf.stx_mode))
+        opened = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    close(fd);
+    return opened;
+}
+
+/* Read a whole file; never mapped, for it may be cut while we look. */
 static bool read_file(
     const struct sw_source_host *host, const char *path, struct sw_source_file *file)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open_regular(path);
     off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 
     if (size > 0 && size <= SW_MAX_SOURCE_BYTES && lseek(fd, 0, SEEK_SET) == 0)

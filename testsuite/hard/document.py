@@ -8,7 +8,7 @@ from verdict import FAIL, MESSAGE, PARTIAL, UNSUPPORTED, WORKS
 _HEAD = """\
 # Hard targets: what works where
 
-Made by `testsuite/hard/matrix --all --document`, which ran every cell; do not edit it. Each target
+Made by `testsuite/hard/matrix{options}`, which ran every cell; do not edit it. Each target
 tells what its stacks are, and what Sidewinder shows is compared with that, frame by frame.
 
 - **yes**: every frame of every thread, without a difference.
@@ -79,9 +79,9 @@ def _table(cells, kinds, debugger, columns, notes):
     return lines
 
 
-def text(cells, kinds):
+def text(cells, kinds, options):
     notes = _Notes()
-    lines = [_HEAD]
+    lines = [_HEAD.format(options="".join(f" {option}" for option in options))]
     debuggers = sorted({key[2] for key in cells}, key=lambda one: one.name != "host")
     for debugger in debuggers:
         mine = {key: verdict for key, verdict in cells.items() if key[2] == debugger}
@@ -93,5 +93,5 @@ def text(cells, kinds):
     return "\n".join(lines) + "\n"
 
 
-def write(path, cells, kinds):
-    path.write_text(text(cells, kinds), encoding="utf-8")
+def write(path, cells, kinds, options):
+    path.write_text(text(cells, kinds, options), encoding="utf-8")
