@@ -61,8 +61,9 @@ int sw_runtimes_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes);
 
 /* Whether a file of the target exports the names of a Python: what can be known without a search.
-   True when that was interrupted. */
-bool sw_runtimes_are_likely(struct sw_memory *memory);
+   True when that was interrupted. *ret_is_whole is set when there was a list of files to look at.
+ */
+bool sw_runtimes_are_likely(struct sw_memory *memory, bool *ret_is_whole);
 
 void sw_runtimes_fini(struct sw_runtimes *runtimes);
 

@@ -47,6 +47,7 @@ void sw_session_destroy(struct sw_session *session)
 static void forget_memory(struct sw_session *session)
 {
     session->generation = next_generation();
+    session->python_absent_now = false;
     sw_memory_invalidate(&session->memory);
     for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
         sw_codes_clear(&session->codes[i]);
@@ -110,9 +111,16 @@ bool sw_session_has_python(struct sw_session *session)
 {
     if (session->discovered)
         return true;
-    if (!session->python_absent)
-        session->python_absent = !sw_runtimes_are_likely(&session->memory);
-    return !session->python_absent;
+    if (!session->python_absent && !session->python_absent_now) {
+        uint64_t absent = session->memory.absent;
+        bool is_whole = false;
+
+        if (sw_runtimes_are_likely(&session->memory, &is_whole))
+            return true;
+        session->python_absent = is_whole && session->memory.absent == absent;
+        session->python_absent_now = true;
+    }
+    return false;
 }
 
 int sw_session_discover(struct sw_session *session, struct sw_error *reterr)

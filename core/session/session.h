@@ -21,8 +21,10 @@ struct sw_session {
     struct sw_memory memory;
     struct sw_runtimes runtimes;
     bool discovered;
-    bool python_absent;  /* no file exports Python's names; found out by sw_session_has_python() */
-    uint64_t generation; /* another one after each invalidation, and in each session */
+    /* No file exports Python's names, as sw_session_has_python() found out; for this stop only when
+       files or memory were missing then. */
+    bool python_absent, python_absent_now;
+    uint64_t generation;       /* another one after each invalidation, and in each session */
     uint64_t discovery_absent; /* reads that failed while the runtimes were looked for */
     bool discovery_repeated;   /* at a later stop, for that reason; once is enough */
     struct sw_codes codes[SW_MAX_RUNTIMES]; /* one cache for each runtime: layouts differ */
