@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/* strdup() is POSIX. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "gdb.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "listing.h"
 
 struct sw_gdb sw_gdb;
 
@@ -89,8 +95,16 @@ PyObject *sw_gdb_execute(const char *command)
     PyObject *text =
         PyObject_CallMethod(sw_gdb.module, "execute", "sOO", command, Py_False, Py_True);
     PyObject *bytes = text ? PyUnicode_AsEncodedString(text, "utf-8", "replace") : NULL;
+    char *plain = bytes ? strdup(PyBytes_AsString(bytes)) : NULL;
 
     Py_XDECREF(text);
+    if (plain && strncmp(plain, "~\"", 2) == 0) {
+        size_t len = sw_gdb_listing_plain(plain);
+
+        Py_DECREF(bytes);
+        bytes = PyBytes_FromStringAndSize(plain, (Py_ssize_t)len);
+    }
+    free(plain);
     return bytes;
 }
 

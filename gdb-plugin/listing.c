@@ -8,6 +8,49 @@
 
 enum { MAX_LINE = 256 };
 
+/* One character of a C string, at *at behind its backslash. */
+static char unescape(const char **at)
+{
+    static const char letters[] = "n\nt\tr\re\033";
+    char c = *(*at)++;
+
+    if (c >= '0' && c <= '7') {
+        int value = c - '0';
+
+        for (int i = 0; i < 2 && **at >= '0' && **at <= '7'; i++)
+            value = value * 8 + (*(*at)++ - '0');
+        return (char)value;
+    }
+    for (const char *letter = letters; *letter; letter += 2)
+        if (c == *letter)
+            return letter[1];
+    return c;
+}
+
+size_t sw_gdb_listing_plain(char *text)
+{
+    const char *at = text;
+    char *to = text;
+
+    while (at[0] == '~' && at[1] == '"') {
+        at += 2;
+        while (*at && *at != '"') {
+            if (*at == '\\' && at[1]) {
+                at++;
+                *to++ = unescape(&at);
+            } else {
+                *to++ = *at++;
+            }
+        }
+        at += *at == '"';
+        at += *at == '\n';
+    }
+    while (*at)
+        *to++ = *at++;
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
 /* One line of `info auxv`: "3    AT_PHDR   Program headers for program   0x400040". The words in
    the middle are translated and hold numbers; a string in quotes may follow the value. */
 static bool parse_auxv_line(const char *line, size_t len, struct sw_gdb_auxv *ret_entry)

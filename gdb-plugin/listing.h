@@ -21,6 +21,13 @@ struct sw_gdb_section {
     uint64_t size;
 };
 
+/*
+ * Under gdb/MI gdb 18 gives what a command printed as MI would send it, ~"text\\n" and a newline
+ * for each piece: make that plain text again, in place. Other text stays as it is. Returns the
+ * length.
+ */
+size_t sw_gdb_listing_plain(char *text);
+
 /* The entries in the text of `info auxv`, at most `size` of them; returns how many. */
 size_t sw_gdb_listing_auxv(const char *text, struct sw_gdb_auxv *entries, size_t size);
 

@@ -130,7 +130,7 @@ static int load_auxv(struct sw_gdb_target *target)
 
     if (listing) {
         target->auxv_count = sw_gdb_listing_auxv(listing, target->auxv, MAX_AUXV);
-        target->has_auxv = true;
+        target->has_auxv = target->auxv_count > 0;
     }
     Py_XDECREF(text);
     return listing ? 0 : failure(target, SW_E_NOT_FOUND);

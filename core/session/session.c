@@ -118,7 +118,7 @@ bool sw_session_has_python(struct sw_session *session)
         if (sw_runtimes_are_likely(&session->memory, &is_whole))
             return true;
         session->python_absent = is_whole && session->memory.absent == absent;
-        session->python_absent_now = true;
+        session->python_absent_now = is_whole;
     }
     return false;
 }
