@@ -378,7 +378,7 @@ def core_without_files(cell):
     return cell.judge_core(parked, saved)
 
 
-def _kernel_core(cell, filter_bits=None):
+def _kernel_core(cell, filter_bits=None, environment=()):
     with open("/proc/sys/kernel/core_pattern", encoding="ascii") as file:
         pattern = file.read().strip()
     if pattern.startswith("|") or "/" in pattern:
@@ -389,7 +389,7 @@ def _kernel_core(cell, filter_bits=None):
     words += 'exec "$@"'
     interpreter = cell.interpreter
     prefix = ["/bin/sh", "-c", words, "sh", str(cell.work)]
-    with target.parked(interpreter, cell.work, prefix=prefix) as parked:
+    with target.parked(interpreter, cell.work, None, environment, prefix) as parked:
         parked.process.send_signal(6)
         parked.process.wait()
         found = [path for path in cell.work.iterdir() if path.name.startswith("core")]
@@ -420,6 +420,19 @@ def core_full(cell):
 def core_empty(cell):
     parked, saved = _kernel_core(cell, 0)
     return cell.judge_core(parked, saved, _executable(cell))
+
+
+@kind("of 6 GB, nearly all of it a hole: less than 4 MB are read")
+def core_huge(cell):
+    parked, saved = _kernel_core(cell, environment={"HARD_STACK": str(3 << 30)})
+    if saved.stat().st_size < 6 << 30:
+        raise session.SessionError(f"the core has {saved.stat().st_size} bytes")
+    sections = {"bt": BT, "cache": "py-cache --json"}
+    found, errors = cell.gdb.run(cell.work, [_executable(cell), "-c", str(saved)], sections)
+    size = session.parse_json(found["cache"], errors)["bytes"]
+    if size > 4 << 20:
+        return verdict.Verdict(PARTIAL, f"{size} bytes were read")
+    return verdict.judge(parked.truth, found["bt"], errors)
 
 
 def _truncated(cell, part):

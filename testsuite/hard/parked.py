@@ -9,6 +9,7 @@ parked here by `list(map(posix.read, Once(...), (1,)))`: one instruction, whose 
 and whose last one blocks. The kernel says when a thread is there: it reads from a pipe of its own.
 
 HARD_DEPTH: how many calls deep the main thread is. HARD_ABORT: it ends by SIGABRT, for a core.
+HARD_STACK: how large the stacks of its threads are.
 HARD_TRUTH: a file for the truth, instead of standard output; then the "ready" line is left to
 whoever embeds this Python.
 """
@@ -174,6 +175,8 @@ def main():
     down(int(depth), posix.getpid() if ABORTS else 0)
 
 
+# Stacks are reserved and hardly written to: in a core they are holes.
+_thread.stack_size(int(posix.environ.get("HARD_STACK", posix.environ.get(b"HARD_STACK", 0))))
 ABORTS = "HARD_ABORT" in posix.environ or b"HARD_ABORT" in posix.environ
 # The end of the standard input is the end of the program; or a core is.
 CALL, ARGUMENT = (posix.kill, 6) if ABORTS else (posix.read, 1)
