@@ -103,6 +103,8 @@ RULES = [
          releases=((2, 7), (3, 6))),
     Rule("bt-state", "frame", r"#\d+ (?P<state>Waiting for the GIL|Garbage-collecting)",
          r"(?P<state>.*)", r"py-bt-full.*"),
+    Rule("bt-number", "called", r"#\d+ (?P<text><built-in [^\n]*)",
+         r"#\d+ (?P<text><built-in [^\n]*)", r"py-bt-full.*", ((3, 7), (3, 7))),
     Rule("bt-collecting", "frame", rf"{INDENT}(?:Garbage-collecting|<built-in .*)",
          rf"{INDENT}Garbage-collecting"),
     Rule("bt-collecting", "frame", rf"{INDENT}Garbage-collecting", r""),
