@@ -66,6 +66,9 @@ def complaint(frames, names):
         return "%d frames, then %s; Python has %d" % (len(frames), frames[-1], len(names))
     if not unwind["trampolines"]:
         return None
+    # 3.12 links its record of an evaluation loop before it fills it in: no frame is known then.
+    if not names:
+        return None
     made = [name for name, pc in frames if not is_in_file(pc)]
     # A function that is just being entered or left may have one and not the other.
     if not len(names) - count_inlined(names) - 1 <= len(made) <= len(names) + 1:
