@@ -429,8 +429,8 @@ struct sw_made_caller {
     size_t saved_count;
 };
 
-/* Leaves such frames. It needs `read` of the debugger, and `auxv` to know quickly what lies in a
-   file; no Python is looked for. */
+/* Leaves such frames. It needs `read` of the debugger, and `auxv` to know what lies in a file;
+   NULL: trampolines only, and each frame is looked at. No Python is looked for. */
 struct sw_unwinder;
 
 /* Make one. As sw_session_create(). */

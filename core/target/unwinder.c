@@ -133,7 +133,17 @@ bool sw_unwinder_knows_file(struct sw_unwinder *unwinder, sw_addr pc)
 int sw_unwinder_step(struct sw_unwinder *unwinder, const struct sw_made_registers *registers,
     struct sw_made_caller *ret_caller)
 {
+    struct sw_made_caller caller;
+    int status;
+
     if (sw_unwinder_knows_file(unwinder, registers->pc))
         return SW_E_NOT_FOUND;
-    return sw_made_step(&unwinder->memory, registers, ret_caller);
+    status = sw_made_step(&unwinder->memory, registers, &caller);
+    /* A function that a trace calls has the trace's words on its stack too: only one who knows what
+       lies in files can tell the two apart. */
+    if (status == 0 && caller.kind == SW_MADE_JIT && !unwinder->modules.count)
+        return SW_E_NOT_FOUND;
+    if (status == 0)
+        *ret_caller = caller;
+    return status;
 }

@@ -131,7 +131,7 @@ seen = {"good": 0, "frames": 0, "made": 0, "seconds": 0.0, "problems": []}
 program = program_ranges()
 try:
     stop_often(seen)
-    if unwind["reader"]:
+    if unwind["reader"] and unwind["trampolines"]:
         try_reader(seen)
     if unwind["symbols"]:
         try_symbols(seen)
