@@ -210,8 +210,16 @@ static void put_innermost(const struct sw_run *run, const struct sw_thread *thre
     sw_out_puts(out, SW_STYLE_PLAIN, " (");
     sw_out_text(out, SW_STYLE_FILENAME, path, strlen(path));
     sw_out_puts(out, SW_STYLE_PLAIN, ":");
-    sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
+    if (frame.position.line > 0)
+        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
+    else
+        sw_out_puts(out, SW_STYLE_LINE, "?");
     sw_out_puts(out, SW_STYLE_PLAIN, ")");
+    if (frame.code->problem.status != SW_OK) {
+        sw_out_puts(out, SW_STYLE_PLAIN, "  ");
+        sw_out_text(
+            out, SW_STYLE_NOTE, frame.code->problem.message, strlen(frame.code->problem.message));
+    }
 }
 
 static void put_row(const struct sw_run *run, const struct row *row, const struct widths *widths)
