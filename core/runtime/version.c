@@ -125,7 +125,9 @@ static int check_walk(struct sw_runtime *runtime, struct sw_error *reterr)
         return status;
     if (!interp)
         return sw_fail(reterr, SW_E_NOT_FOUND, runtime->head, "interpreters",
-            "Python is loaded but not initialised, or already finalised");
+            "Python is loaded but not initialised, or already finalised%s",
+            /* gdb 13 gives zeros, or what is in the file, for memory that was not dumped. */
+            reader->memory->info.kind == SW_TARGET_CORE ? "; or the core lacks its memory" : "");
     if (!sw_reader_is_pointer(reader, interp))
         return sw_fail(reterr, SW_E_CORRUPT, interp, "interpreters",
             "0x%llx cannot be an interpreter", (unsigned long long)interp);
