@@ -8,8 +8,11 @@ from verdict import FAIL, MESSAGE, PARTIAL, UNSUPPORTED, WORKS
 _HEAD = """\
 # Hard targets: what works where
 
-Made by `testsuite/hard/matrix{options}`, which ran every cell; do not edit it. Each target
-tells what its stacks are, and what Sidewinder shows is compared with that, frame by frame.
+Made by a run of every cell; do not edit it:
+
+    testsuite/hard/matrix{options}
+
+Each target tells what its stacks are, and what Sidewinder shows is compared with that, frame by frame.
 
 - **yes**: every frame of every thread, without a difference.
 - **part**: some of it, nothing that is false, and the reason is shown.
@@ -86,7 +89,8 @@ def text(cells, kinds, options):
     for debugger in debuggers:
         mine = {key: verdict for key, verdict in cells.items() if key[2] == debugger}
         version = re.match(r"[\d.]*\d", debugger.version).group()
-        lines += [f"## gdb {version}", ""]
+        name = "" if debugger.name == "host" else f" ({debugger.name})"
+        lines += [f"## gdb {version}{name}", ""]
         lines += _table(mine, kinds, debugger, _columns(mine), notes) + [""]
     lines += ["## Notes", ""]
     lines += [f"{number}. {note}" for number, note in enumerate(notes.texts, 1)]
