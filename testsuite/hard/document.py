@@ -12,7 +12,8 @@ Made by a run of every cell; do not edit it:
 
     testsuite/hard/matrix{options}
 
-Each target tells what its stacks are, and what Sidewinder shows is compared with that, frame by frame.
+Each target tells what its stacks are, and what Sidewinder shows is compared with that, frame by
+frame.
 
 - **yes**: every frame of every thread, without a difference.
 - **part**: some of it, nothing that is false, and the reason is shown.
