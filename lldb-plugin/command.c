@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "merge.h"
 #include "plugin.h"
 #include "session.h"
 #include "setting.h"
@@ -15,8 +16,10 @@ enum {
     MAX_LINE = 4096, /* the library takes less */
     MAX_HELP = 8192,
     LOCK_MILLISECONDS = 2000,
+    MERGE_MILLISECONDS = 100,
 };
 
+static const char merge_usage[] = "pystack merge on|off";
 static const char set_usage[] = "pystack set [NAME VALUE]";
 
 /* ---------------------------------------------------------------- the line as it was typed */
@@ -144,12 +147,40 @@ static void run_set(
     sw_lldb_unlock();
 }
 
+/* `pystack merge`; with a number it is the script that asks. */
+static void run_merge(
+    struct sw_lldb *lldb, struct sw_lldb_result *result, const char *const *words, const void *data)
+{
+    const char *word = words[0] && !words[1] ? words[0] : "";
+    bool on = strcmp(word, "on") == 0;
+    struct sw_error error;
+    char text[MAX_LINE];
+
+    (void)data;
+    if (*word && strspn(word, "0123456789") == strlen(word)) {
+        if (sw_lldb_lock(MERGE_MILLISECONDS)) {
+            sw_lldb_merge_write(lldb, result, strtoll(word, NULL, 10));
+            sw_lldb_unlock();
+        }
+    } else if (!on && strcmp(word, "off") != 0) {
+        snprintf(text, sizeof(text), "pystack merge: it is on or off; usage: %s", merge_usage);
+        sw_lldb_result_fail(result, text);
+    } else if (sw_lldb_merge_set(lldb, on, &error) < 0) {
+        sw_lldb_result_fail(result, error.message);
+    }
+}
+
 /* ---------------------------------------------------------------- help */
 
 static void describe(const struct sw_command *command, char *buf, size_t size)
 {
     snprintf(buf, size, "%s\nUsage: %s\n\n%s", command->summary, command->usage, command->help);
 }
+
+static const char own_help[] =
+    "  set                    Set how much is shown, or show the settings.\n"
+    "  merge                  Show Python frames in lldb's own bt, or do not (on, off).\n"
+    "  help                   Show what a command does.\n";
 
 static void describe_all(char *buf, size_t size)
 {
@@ -160,9 +191,7 @@ static void describe_all(char *buf, size_t size)
         len += (size_t)snprintf(buf + len, size - len, "  %-9s %-12s %s\n", commands[i].name,
             commands[i].alias, commands[i].summary);
     if (len < size)
-        snprintf(buf + len, size - len, "  %-9s %-12s %s\n  %-9s %-12s %s\n", "set", "",
-            "Set how much is shown, or show the settings.", "help", "",
-            "Show what a command does.");
+        snprintf(buf + len, size - len, "%s", own_help);
 }
 
 /* ---------------------------------------------------------------- pystack */
@@ -178,7 +207,8 @@ static sw_lldb_run run_help;
 
 static bool choice_at(size_t index, struct choice *ret_choice)
 {
-    static const struct choice own[] = {{"set", NULL, run_set}, {"help", NULL, run_help}};
+    static const struct choice own[] = {
+        {"set", NULL, run_set}, {"merge", NULL, run_merge}, {"help", NULL, run_help}};
     size_t count;
     const struct sw_command *commands = sw_commands(&count);
 
@@ -288,5 +318,7 @@ bool sw_lldb_command_register(struct sw_lldb_registry *registry)
             return false;
     }
     return sw_lldb_add_command(registry, true, "set",
-        "Set how much is shown, or show the settings.", "", set_usage, run_set, NULL);
+               "Set how much is shown, or show the settings.", "", set_usage, run_set, NULL) &&
+           sw_lldb_add_command(registry, true, "merge",
+               "Show Python frames in lldb's own bt, or do not.", "", merge_usage, run_merge, NULL);
 }
