@@ -69,12 +69,6 @@ static bool load_script(struct sw_lldb *lldb)
     return sw_lldb_execute(lldb, line);
 }
 
-/* Whether the script is there: `script` fails only where there is no Python. */
-static bool has_script(struct sw_lldb *lldb)
-{
-    return sw_lldb_execute(lldb, "script sidewinder_python_frames.__name__");
-}
-
 /* lldb shows a format in quotes, and takes it without. */
 static void unquote(char *format)
 {
@@ -118,7 +112,7 @@ int sw_lldb_merge_set(struct sw_lldb *lldb, bool on, struct sw_error *reterr)
         return fail(reterr, "this lldb does not show its setting frame-format");
     unquote(format);
     take_out(format);
-    if (on && (!load_script(lldb) || !has_script(lldb)))
+    if (on && (!sw_lldb_execute(lldb, "script import lldb") || !load_script(lldb)))
         return fail(reterr, "this lldb has no Python, which it takes to merge the stacks: use "
                             "\"pystack bt --native\"");
     if (on && !put_in(format, sizeof(format)))
