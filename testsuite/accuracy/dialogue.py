@@ -74,7 +74,8 @@ class Dialogue:
     @staticmethod
     def _check_beginning(shown):
         for line in shown.splitlines():
-            if line.startswith(session.ERROR):
+            # lldb 23 says of the table of 3.15's JIT in cores that an assertion failed; it goes on.
+            if line.startswith(session.ERROR) and "Assertion failed" not in line:
                 raise SessionError(line)
 
     def _read(self, seconds):
