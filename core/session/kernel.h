@@ -16,9 +16,14 @@ struct sw_kernel_call {
     uint64_t arguments[SW_KERNEL_ARGUMENTS];
 };
 
+/* A descriptor by which the threads of a process of this machine are asked, to be closed by
+   sw_kernel_tasks_close(); -1 for other targets. */
+int sw_kernel_tasks_open(const struct sw_memory *memory);
+void sw_kernel_tasks_close(int tasks);
+
 /* The call that a thread is in. False when that cannot be told: not a process of this machine, or
    nothing to read for us. */
-bool sw_kernel_call(const struct sw_memory *memory, int64_t tid, struct sw_kernel_call *ret_call);
+bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call);
 
 /* Whether a call is futex(). */
 bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);

@@ -34,33 +34,67 @@ static sw_addr find_active(const struct sw_reader *reader, sw_addr interpreter)
     return active;
 }
 
-/* An attribute of a Thread; 2.7's are private. */
-static bool find_attribute(const struct sw_reader *reader, sw_addr object,
-    const struct sw_type *type, const char *name, const char *name27, sw_addr *ret_value)
+enum { NAME, DAEMON, WANTED };
+
+/* An attribute of Thread objects. The names of attributes are interned: what was found for one
+   Thread is the same str in the others, and spares reading each of their names. */
+struct wanted {
+    const char *name, *name27; /* 2.7's are private */
+    sw_addr key;               /* that str, once it was seen */
+    sw_addr value;             /* of the Thread at hand; 0 when it has none */
+};
+
+static bool is_wanted(const struct sw_reader *reader, struct wanted *wanted, sw_addr key)
 {
-    return sw_attribute_find(reader, object, type, name, ret_value) == 0 ||
-           sw_attribute_find(reader, object, type, name27, ret_value) == 0;
+    if (wanted->key)
+        return wanted->key == key;
+    if (!sw_text_is(reader, key, wanted->name) && !sw_text_is(reader, key, wanted->name27))
+        return false;
+    wanted->key = key;
+    return true;
+}
+
+static void find_attributes(const struct sw_reader *reader, sw_addr object,
+    const struct sw_type *type, struct wanted wanted[WANTED])
+{
+    struct sw_attributes attributes;
+    unsigned left = WANTED;
+    sw_addr key, value;
+
+    for (unsigned i = 0; i < WANTED; i++)
+        wanted[i].value = 0;
+    if (sw_attributes_open(reader, object, type, NULL, &attributes) < 0)
+        return;
+    for (unsigned i = 0; left && i < SW_MAX_DICT_SEARCH; i++) {
+        if (sw_attributes_next(&attributes, NULL, &key, &value) <= 0)
+            return;
+        for (unsigned j = 0; j < WANTED; j++) {
+            if (wanted[j].value || !is_wanted(reader, &wanted[j], key))
+                continue;
+            wanted[j].value = value;
+            left--;
+        }
+    }
 }
 
 static struct sw_thread_name *read_name(struct sw_thread_names *names, struct sw_types *types,
-    const struct sw_reader *reader, sw_addr object)
+    const struct sw_reader *reader, sw_addr object, struct wanted wanted[WANTED])
 {
     struct sw_thread_name *name = sw_arena_alloc(&names->arena, sizeof(*name));
     const struct sw_type *type;
     struct sw_text text;
-    sw_addr value;
     int64_t daemon;
 
     if (!name || sw_types_of(types, reader, object, NULL, &type) < 0)
         return NULL;
+    find_attributes(reader, object, type, wanted);
     name->name = "";
-    if (find_attribute(reader, object, type, "_name", "_Thread__name", &value) &&
-        sw_text_read(reader, &names->arena, value, MAX_NAME, "name", NULL, &text) == 0) {
+    if (wanted[NAME].value && sw_text_read(reader, &names->arena, wanted[NAME].value, MAX_NAME,
+                                  "name", NULL, &text) == 0) {
         name->name = text.data;
         name->len = text.len;
     }
-    if (find_attribute(reader, object, type, "_daemonic", "_Thread__daemonic", &value) &&
-        sw_long_read(reader, value, NULL, &daemon) == 0) {
+    if (wanted[DAEMON].value && sw_long_read(reader, wanted[DAEMON].value, NULL, &daemon) == 0) {
         name->daemon_known = true;
         name->is_daemon = daemon != 0;
     }
@@ -86,6 +120,10 @@ static void read_interpreter(struct sw_session *session, const struct sw_threads
     const struct sw_reader *reader = &first->runtime->reader;
     struct sw_types *types = &session->types[first->runtime_index];
     sw_addr active = find_active(reader, first->state.interp), key, object;
+    struct wanted wanted[WANTED] = {
+        [NAME] = {.name = "_name", .name27 = "_Thread__name"},
+        [DAEMON] = {.name = "_daemonic", .name27 = "_Thread__daemonic"},
+    };
     struct sw_map idents = {.slots = NULL};
     struct sw_dict dict;
 
@@ -102,7 +140,7 @@ static void read_interpreter(struct sw_session *session, const struct sw_threads
         if (sw_long_read(reader, key, NULL, &ident) < 0 || !ident)
             continue;
         thread = sw_map_get(&idents, (sw_addr)ident);
-        name = thread ? read_name(names, types, reader, object) : NULL;
+        name = thread ? read_name(names, types, reader, object, wanted) : NULL;
         if (name && sw_map_put(&names->by_thread, thread->state.addr, name) < 0)
             break;
     }

@@ -262,13 +262,16 @@ static void take_call(
 
 void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads)
 {
-    for (size_t i = 0; i < threads->count; i++) {
+    int tasks = sw_kernel_tasks_open(memory);
+
+    for (size_t i = 0; tasks >= 0 && i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];
         struct sw_kernel_call call;
 
-        if (!thread->call_known && thread->tid && sw_kernel_call(memory, thread->tid, &call))
+        if (!thread->call_known && thread->tid && sw_kernel_call(tasks, thread->tid, &call))
             take_call(memory, &call, thread);
     }
+    sw_kernel_tasks_close(tasks);
 }
 
 int sw_threads_ask_registers(
