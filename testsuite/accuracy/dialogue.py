@@ -124,7 +124,9 @@ class Dialogue:
     def run(self, command):
         """The same for whatever a test may ask of a debugger."""
         if isinstance(command, Caught):
-            return self.ask(command.command.replace("set sidewinder ", "pystack set ", 1))
+            line = command.command.replace("set sidewinder ", "pystack set ", 1)
+            # lldb takes quotes away; the plugin gives back single ones.
+            return self.ask(line.replace('"', '\\"'))
         if isinstance(command, SelectThread):
             number = self.threads().get(command.native_id)
             return self.ask(f"thread select {number}") if number else "error: no such thread\n"
