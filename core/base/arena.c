@@ -35,8 +35,10 @@ void *sw_arena_alloc(struct sw_arena *arena, size_t size)
     size = (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
     if (!block || block->size - block->used < size) {
         block = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
-        if (!block)
+        if (!block) {
+            arena->failed = true;
             return NULL;
+        }
         block->next = arena->blocks;
         arena->blocks = block;
     }

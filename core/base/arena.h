@@ -3,6 +3,7 @@
 #ifndef SW_BASE_ARENA_H
 #define SW_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sw_arena_block;
@@ -11,6 +12,7 @@ struct sw_arena_block;
 struct sw_arena {
     struct sw_arena_block *blocks; /* newest first */
     size_t used;                   /* bytes handed out since the last reset */
+    bool failed;                   /* the host was out of memory once: what is here is not all */
 };
 
 /* `size` zeroed bytes aligned for any type; NULL when the host is out of memory. Valid until

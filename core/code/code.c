@@ -136,8 +136,10 @@ int sw_codes_get(struct sw_codes *codes, const struct sw_reader *reader, sw_addr
             *reterr = code->problem;
         return SW_E_STOPPED;
     }
-    if (sw_map_put(&codes->map, addr, code) < 0)
+    if (sw_map_put(&codes->map, addr, code) < 0) {
+        codes->arena.failed = true;
         return sw_fail(reterr, SW_E_NO_MEMORY, addr, "code", "the debugger is out of memory");
+    }
     *ret_code = code;
     return 0;
 }

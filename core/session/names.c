@@ -127,8 +127,10 @@ static void read_interpreter(struct sw_session *session, const struct sw_threads
     struct sw_map idents = {.slots = NULL};
     struct sw_dict dict;
 
-    if (!active || sw_dict_open(reader, active, NULL, &dict) < 0 ||
-        map_idents(threads, first->state.interp, &idents) < 0) {
+    if (!active || sw_dict_open(reader, active, NULL, &dict) < 0)
+        return;
+    if (map_idents(threads, first->state.interp, &idents) < 0) {
+        names->arena.failed = true;
         sw_map_clear(&idents);
         return;
     }
@@ -141,8 +143,10 @@ static void read_interpreter(struct sw_session *session, const struct sw_threads
             continue;
         thread = sw_map_get(&idents, (sw_addr)ident);
         name = thread ? read_name(names, types, reader, object, wanted) : NULL;
-        if (name && sw_map_put(&names->by_thread, thread->state.addr, name) < 0)
+        if (name && sw_map_put(&names->by_thread, thread->state.addr, name) < 0) {
+            names->arena.failed = true;
             break;
+        }
     }
     sw_map_clear(&idents);
 }

@@ -49,10 +49,11 @@ static void forget_memory(struct sw_session *session)
     session->generation = next_generation();
     session->python_absent_now = false;
     sw_memory_invalidate(&session->memory);
-    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
+    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++) {
         sw_codes_clear(&session->codes[i]);
-    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
         sw_types_clear(&session->types[i]);
+        session->codes[i].arena.failed = session->types[i].arena.failed = false;
+    }
     sw_sources_clear(&session->sources);
     if (session->threads)
         sw_threads_fini(session->threads);
@@ -88,6 +89,14 @@ void sw_session_invalidate(struct sw_session *session)
         forget_runtimes(session);
         session->discovery_repeated = true;
     }
+}
+
+bool sw_session_lacks_memory(const struct sw_session *session)
+{
+    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
+        if (session->codes[i].arena.failed || session->types[i].arena.failed)
+            return true;
+    return false;
 }
 
 void sw_session_reread(struct sw_session *session)

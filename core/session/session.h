@@ -40,6 +40,10 @@ struct sw_session {
 /* Whether there is Python, as far as the names tell that files export; or it was found already. */
 bool sw_session_has_python(struct sw_session *session);
 
+/* Whether the host was out of memory for code objects or types since the last stop: what was made
+   of them may lack parts without a word. */
+bool sw_session_lacks_memory(const struct sw_session *session);
+
 /* Find the runtimes unless that is done. As sw_runtimes_find(). */
 int sw_session_discover(struct sw_session *session, struct sw_error *reterr);
 

@@ -143,6 +143,9 @@ static const struct function *function_of(
     const struct function *function;
     sw_addr globals;
 
+    /* The cache of code objects keeps those whose names could not be read. */
+    if (frame->code && !frame->code->name.data && frame->code->problem.status == SW_E_READ)
+        reader->memory->absent++;
     if (!frame->code || !frame->code->name.data ||
         sw_reader_uint(reader, frame->addr, SW_F_FRAME_GLOBALS, NULL, &globals) < 0 || !globals)
         return NULL;

@@ -252,7 +252,7 @@ int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len
 {
     int status = read_all(memory, addr, buf, len, field, reterr);
 
-    memory->absent += status == SW_E_READ;
+    memory->absent += status == SW_E_READ || status == SW_E_NO_MEMORY;
     return status;
 }
 

@@ -276,9 +276,11 @@ int sw_types_get(struct sw_types *types, const struct sw_reader *reader, sw_addr
 {
     struct sw_type *type = addr ? sw_map_get(&types->map, addr) : NULL;
     struct sw_error problem;
+    uint64_t absent = reader->memory->absent;
     int status;
 
     if (type) {
+        reader->memory->absent += type->absent;
         *ret_type = type;
         return 0;
     }
@@ -303,8 +305,11 @@ int sw_types_get(struct sw_types *types, const struct sw_reader *reader, sw_addr
     /* What was interrupted is half known, and must not be kept. */
     if (reader->memory->stopped)
         return sw_fail(reterr, SW_E_STOPPED, addr, "", "interrupted");
-    if (sw_map_put(&types->map, addr, type) < 0)
+    type->absent = reader->memory->absent - absent;
+    if (sw_map_put(&types->map, addr, type) < 0) {
+        types->arena.failed = true;
         return sw_fail(reterr, SW_E_NO_MEMORY, addr, "type", "the debugger is out of memory");
+    }
     *ret_type = type;
     return 0;
 }

@@ -86,6 +86,7 @@ struct sw_type {
     uint64_t solid_size; /* its tp_basicsize */
     bool is_python;      /* made in Python, by a class statement */
     sw_addr fields;      /* of a namedtuple: its _fields; 0 otherwise */
+    uint64_t absent;     /* what could not be read of it: counted again with each use */
 };
 
 /* Types by address. Zero-initialised is a valid, empty cache. */

@@ -218,7 +218,7 @@ static void describe(struct variables *variables, struct sw_out *out, const stru
     struct sw_variable *ret_variable)
 {
     enum { NAME_LENGTH = 100 };
-    struct sw_arena arena = {NULL, 0};
+    struct sw_arena arena = {.blocks = NULL};
     struct sw_text name = {.data = NULL};
 
     (void)sw_text_read(

@@ -81,7 +81,7 @@ static void put_interpreter(const struct view *view, size_t index)
 static void put_tools(struct view *view, size_t index)
 {
     const struct sw_instruments *item = &view->items[index];
-    struct sw_arena arena = {NULL, 0};
+    struct sw_arena arena = {.blocks = NULL};
     struct sw_out *out = next(view);
     struct sw_text name;
 
@@ -185,7 +185,7 @@ static void json_known(struct sw_json *json, const char *key, enum sw_known know
 static void json_tools(
     const struct view *view, const struct sw_instruments *item, struct sw_json *json)
 {
-    struct sw_arena arena = {NULL, 0};
+    struct sw_arena arena = {.blocks = NULL};
     struct sw_text name;
 
     sw_json_open_array(json, "monitoring_tools");

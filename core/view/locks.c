@@ -60,10 +60,7 @@ static void put_object(const struct view *view, const struct sw_wait *wait)
 
     sw_view_writer(view->run, &view->threads->items[wait->thread], &writer);
     write_object(wait, &writer);
-    if (writer.text)
-        sw_out_text(view->run->out, SW_STYLE_PLAIN, writer.text, writer.len);
-    if (writer.no_memory)
-        sw_out_puts(view->run->out, SW_STYLE_NOTE, "(the debugger is out of memory)");
+    sw_view_written(view->run->out, &writer);
     sw_writer_fini(&writer);
 }
 
@@ -326,9 +323,12 @@ static void json_object(const struct view *view, const struct sw_wait *wait, str
         sw_json_string(json, "type", type->name);
     else
         sw_json_null(json, "type");
-    if (is_python)
+    if (is_python) {
         write_object(wait, &writer);
-    sw_json_text(json, "value", writer.text, writer.len);
+        sw_view_json_written(json, "value", &writer);
+    } else {
+        sw_json_null(json, "value");
+    }
     sw_writer_fini(&writer);
 }
 
@@ -439,7 +439,11 @@ static int read_all(struct view *view)
     view->threads = view->waits.threads;
     sw_thread_names_read(run->session, view->threads, &view->names);
     absent = run->session->memory.absent - absent;
-    if (absent)
+    if (sw_session_lacks_memory(run->session) || view->names.arena.failed ||
+        view->waits.arena.failed)
+        sw_fail(&view->problem, SW_E_NO_MEMORY, 0, "locks",
+            "the debugger is out of memory: waits, holders and names may be missing");
+    else if (absent)
         sw_fail(&view->problem, SW_E_READ, 0, "locks",
             "memory could not be read in %llu place%s: waits, holders and names may be missing",
             (unsigned long long)absent, absent == 1 ? "" : "s");

@@ -332,7 +332,7 @@ static void put_json(const struct sw_run *run, const struct sw_threads *threads,
 
 int sw_run_threads(const struct sw_run *run)
 {
-    struct sw_arena arena = {NULL, 0};
+    struct sw_arena arena = {.blocks = NULL};
     struct sw_thread_names names;
     const struct sw_threads *threads;
     struct widths widths;

@@ -31,7 +31,7 @@ static void write_local(struct sw_writer *writer, const struct sw_local *local)
 /* What stands for a value, or a name, that the host's memory does not hold. */
 static const char no_memory[] = "<the debugger is out of memory>";
 
-static void put_written(struct sw_out *out, const struct sw_writer *writer)
+void sw_view_written(struct sw_out *out, const struct sw_writer *writer)
 {
     if (writer->text)
         sw_out_text(out, SW_STYLE_PLAIN, writer->text, writer->len);
@@ -39,7 +39,7 @@ static void put_written(struct sw_out *out, const struct sw_writer *writer)
         sw_out_puts(out, SW_STYLE_NOTE, no_memory);
 }
 
-static void json_written(struct sw_json *json, const char *key, const struct sw_writer *writer)
+void sw_view_json_written(struct sw_json *json, const char *key, const struct sw_writer *writer)
 {
     if (writer->no_memory)
         sw_json_string(json, key, no_memory);
@@ -68,7 +68,7 @@ static void put_name(const struct sw_run *run, struct sw_writer *writer, sw_addr
 {
     sw_writer_reset(writer);
     sw_writer_name(writer, name);
-    put_written(run->out, writer);
+    sw_view_written(run->out, writer);
 }
 
 /* ---------------------------------------------------------------- py-locals */
@@ -92,7 +92,7 @@ void sw_view_locals(const struct sw_run *run, struct sw_writer *writer,
         put_name(run, writer, local.name);
         sw_out_puts(run->out, SW_STYLE_PLAIN, " = ");
         write_local(writer, &local);
-        put_written(run->out, writer);
+        sw_view_written(run->out, writer);
         sw_out_puts(run->out, SW_STYLE_PLAIN, "\n");
     }
     if (status < 0)
@@ -116,11 +116,11 @@ void sw_view_json_locals(
         sw_json_open_object(json, NULL);
         sw_writer_reset(writer);
         sw_writer_name(writer, local.name);
-        json_written(json, "name", writer);
+        sw_view_json_written(json, "name", writer);
         sw_json_string(json, "kind", sw_local_kind_name(local.kind));
         json_object(json, writer, local.value, local.is_int);
         write_local(writer, &local);
-        json_written(json, "value", writer);
+        sw_view_json_written(json, "value", writer);
         sw_json_close_object(json);
     }
     sw_json_close_array(json);
@@ -252,7 +252,7 @@ static void print_text(const struct sw_run *run, const struct sw_writer *writer,
         sw_out_printf(out, SW_STYLE_PLAIN, "%s '", found->scope);
     sw_out_text(out, SW_STYLE_PLAIN, expression, strlen(expression));
     sw_out_puts(out, SW_STYLE_PLAIN, found->scope ? "' = " : " = ");
-    put_written(out, writer);
+    sw_view_written(out, writer);
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
 }
 
@@ -265,7 +265,7 @@ static void print_json(const struct sw_run *run, struct sw_writer *writer, const
     sw_json_string(&json, "expression", expression);
     sw_json_string(&json, "scope", found->scope);
     json_object(&json, writer, found->value, found->is_int);
-    json_written(&json, "value", writer);
+    sw_view_json_written(&json, "value", writer);
     sw_run_json_end(&json, NULL);
 }
 

@@ -10,6 +10,10 @@
 void sw_view_writer(
     const struct sw_run *run, const struct sw_thread *thread, struct sw_writer *ret_writer);
 
+/* What the writer has, and that the host's memory did not hold the rest. */
+void sw_view_written(struct sw_out *out, const struct sw_writer *writer);
+void sw_view_json_written(struct sw_json *json, const char *key, const struct sw_writer *writer);
+
 /* "name = value" for each variable of the frame, `indent` before each; a note when they cannot be
    read. Of a module only `with_globals`. */
 void sw_view_locals(const struct sw_run *run, struct sw_writer *writer,
