@@ -216,8 +216,8 @@ static unsigned reasons(const struct outcome *outcome)
         "\"problem\":{", "\"end\":{", "unknown", "Python has no threads", "\"number\":null",
         "\"file\":\"\"", "found by running thread", "\"running thread\"", "unreadable ",
         "\"locals_end\":{", " ? at remote", "\n? = ", " ? = ", "\"?\"", "out of memory",
-        " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", "\"file\":null",
-        "\"name\":null", "\"line\":null"};
+        " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", " (?:", ":?)",
+        "\"file\":null", "\"name\":null", "\"line\":null"};
     /* Contain a mark and are no reason: a member of every document, what the user asked for. */
     static const char *const no_marks[] = {"\"warnings\":[]", "\n  (more Python frames follow)"};
     unsigned count = (outcome->status < 0) + starts(outcome->text, "  (");

@@ -23,6 +23,7 @@ static const char *const question_names[IMAGE_QUESTIONS] = {
     [IMAGE_SELECTED_THREAD] = "selected_thread",
     [IMAGE_REG] = "reg",
     [IMAGE_NATIVE_FRAME] = "native_frame",
+    [IMAGE_THREAD_REGISTER] = "thread_register",
 };
 
 enum { MAX_LINE = 2048, MAX_FIELDS = 10, COMPRESSION_LEVEL = 19 };

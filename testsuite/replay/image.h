@@ -33,6 +33,7 @@ enum image_question {
     IMAGE_SELECTED_THREAD,
     IMAGE_REG,
     IMAGE_NATIVE_FRAME,
+    IMAGE_THREAD_REGISTER,
     IMAGE_QUESTIONS
 };
 
@@ -50,7 +51,8 @@ enum {
    `detail` and part of the answer. */
 struct image_answer {
     enum image_question question;
-    uint64_t index; /* of the symbol, section, module, thread or frame; the type of auxv */
+    uint64_t index; /* of the symbol, section, module, thread or frame; the type of auxv; a thread's
+                       id */
     int status;
     char name[IMAGE_NAME];     /* symbol, section, register */
     char detail[IMAGE_DETAIL]; /* path of a module */

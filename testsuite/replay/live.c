@@ -111,19 +111,19 @@ static int live_selected_thread(void *ctx, struct sw_native_thread *ret_thread)
 
 /* What the kernel tells of a thread that sleeps and is not traced: the system call with its
    arguments, and where the stack and the program are. */
-static int live_reg(void *ctx, const char *name, uint64_t *ret_value)
+static int read_register(
+    const struct live *live, int64_t tid, const char *name, uint64_t *ret_value)
 {
     static const char *const names[] = {
         "orig_rax", "rdi", "rsi", "rdx", "r10", "r8", "r9", "rsp", "rip"};
     enum { COUNT = sizeof(names) / sizeof(names[0]) };
-    const struct live *live = ctx;
     unsigned long long values[COUNT];
     char path[64], line[256] = "";
     FILE *file;
     int found;
 
-    snprintf(path, sizeof(path), "/proc/%lld/task/%lld/syscall", (long long)live->pid,
-        (long long)live->selected);
+    snprintf(
+        path, sizeof(path), "/proc/%lld/task/%lld/syscall", (long long)live->pid, (long long)tid);
     file = fopen(path, "r");
     if (!file)
         return SW_E_NOT_FOUND;
@@ -140,6 +140,23 @@ static int live_reg(void *ctx, const char *name, uint64_t *ret_value)
     return SW_E_NOT_FOUND;
 }
 
+static int live_reg(void *ctx, const char *name, uint64_t *ret_value)
+{
+    const struct live *live = ctx;
+
+    return read_register(live, live->selected, name, ret_value);
+}
+
+static int live_thread_registers(
+    void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values)
+{
+    int status = 0;
+
+    for (unsigned i = 0; i < count && status == 0; i++)
+        status = read_register(ctx, tid, names[i], &ret_values[i]);
+    return status;
+}
+
 const struct sw_target_ops live_ops = {
     .size = sizeof(struct sw_target_ops),
     .read = live_read,
@@ -147,4 +164,5 @@ const struct sw_target_ops live_ops = {
     .thread = live_thread,
     .selected_thread = live_selected_thread,
     .reg = live_reg,
+    .thread_registers = live_thread_registers,
 };

@@ -19,6 +19,7 @@ void recorder_init(struct recorder *recorder, const struct sw_target_info *info,
     image->can[IMAGE_THREAD] = ops->thread != NULL;
     image->can[IMAGE_SELECTED_THREAD] = ops->selected_thread != NULL;
     image->can[IMAGE_REG] = ops->reg != NULL;
+    image->can[IMAGE_THREAD_REGISTER] = ops->thread_registers != NULL;
     image->can[IMAGE_NATIVE_FRAME] = ops->native_frame != NULL;
 }
 
@@ -165,6 +166,24 @@ static int recorder_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
     return status;
 }
 
+/* An answer for each register. */
+static int recorder_thread_registers(
+    void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values)
+{
+    struct recorder *recorder = ctx;
+    int status = recorder->ops.thread_registers(recorder->ctx, tid, names, count, ret_values);
+
+    for (unsigned i = 0; i < count; i++) {
+        struct image_answer made =
+            answer(IMAGE_THREAD_REGISTER, (uint64_t)tid, names[i], "", status);
+
+        if (status == 0)
+            made.values[0] = ret_values[i];
+        keep(recorder, &made);
+    }
+    return status;
+}
+
 /* Passed on, not recorded: a replay has a root of its own. */
 static int recorder_file_root(void *ctx, char *buf, size_t size)
 {
@@ -188,6 +207,7 @@ void recorder_ops(const struct recorder *recorder, struct sw_target_ops *ret_ops
         .selected_thread = ops->selected_thread ? recorder_selected_thread : NULL,
         .reg = ops->reg ? recorder_reg : NULL,
         .native_frame = ops->native_frame ? recorder_native_frame : NULL,
+        .thread_registers = ops->thread_registers ? recorder_thread_registers : NULL,
         .file_root = ops->file_root ? recorder_file_root : NULL,
     };
 }

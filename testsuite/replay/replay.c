@@ -187,6 +187,21 @@ static int replay_native_frame(void *ctx, unsigned index, sw_addr *ret_pc)
     return status;
 }
 
+static int replay_thread_registers(
+    void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values)
+{
+    int status = 0;
+
+    for (unsigned i = 0; i < count && status == 0; i++) {
+        const struct image_answer *found =
+            answer(ctx, IMAGE_THREAD_REGISTER, (uint64_t)tid, names[i], "", &status);
+
+        if (found)
+            ret_values[i] = found->values[0];
+    }
+    return status;
+}
+
 /* Never the host's own files: the same image must give the same text everywhere. */
 static int replay_file_root(void *ctx, char *buf, size_t size)
 {
@@ -211,6 +226,7 @@ void replay_ops(const struct replay *replay, struct sw_target_ops *ret_ops)
         .selected_thread = can[IMAGE_SELECTED_THREAD] ? replay_selected_thread : NULL,
         .reg = can[IMAGE_REG] ? replay_reg : NULL,
         .native_frame = can[IMAGE_NATIVE_FRAME] ? replay_native_frame : NULL,
+        .thread_registers = can[IMAGE_THREAD_REGISTER] ? replay_thread_registers : NULL,
         .file_root = replay_file_root,
         .interrupted = replay_interrupted,
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sw-record --pid=PID [--select=TID] [--replace=OLD=NEW]... IMAGE COMMAND...
+ * sw-record --pid=PID [--as-core] [--select=TID] [--replace=OLD=NEW]... IMAGE COMMAND...
  * sw-record --core=FILE [--exe=FILE] [--replace=OLD=NEW]... IMAGE COMMAND...
  * sw-record --print IMAGE
  *
@@ -24,6 +24,7 @@ enum { MAX_REPLACEMENTS = 8 };
 
 struct options {
     bool print;
+    bool as_core; /* of a process: what is known of threads is in their registers */
     int64_t pid;
     int64_t selected;
     const char *core, *exe;
@@ -36,8 +37,8 @@ struct options {
 static int usage(void)
 {
     fprintf(stderr,
-        "usage: sw-record --pid=PID|--core=FILE [--select=TID] [--replace=OLD=NEW]... IMAGE "
-        "COMMAND...\n       sw-record --print IMAGE\n");
+        "usage: sw-record --pid=PID|--core=FILE [--as-core] [--select=TID] [--replace=OLD=NEW]... "
+        "IMAGE COMMAND...\n       sw-record --print IMAGE\n");
     return 2;
 }
 
@@ -47,6 +48,8 @@ static bool parse(char **argv, struct options *options)
     for (argv++; *argv && strncmp(*argv, "--", 2) == 0; argv++) {
         if (strcmp(*argv, "--print") == 0)
             options->print = true;
+        else if (strcmp(*argv, "--as-core") == 0)
+            options->as_core = true;
         else if (strncmp(*argv, "--pid=", 6) == 0)
             options->pid = atoll(*argv + 6);
         else if (strncmp(*argv, "--core=", 7) == 0)
@@ -139,6 +142,8 @@ static bool open_target(
         return false;
     }
     live_info(&live, &info);
+    if (options->as_core)
+        info.kind = SW_TARGET_CORE;
     recorder_init(recorder, &info, &live_ops, &live, image);
     return true;
 }

@@ -4,8 +4,8 @@
  *
  * Every command of an image gives exactly the text beside it, at exactly the cost that is written
  * there: NAME.txt holds all commands, NAME.json the document of `bt -a --json`, or of an image of
- * values that of `bt --locals --json`. --accept writes those files instead: look at the difference
- * before you commit it.
+ * values that of `bt --locals --json`, of deadlocks that of `locks --json`. --accept writes those
+ * files instead: look at the difference before you commit it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "fixtures.h"
 
 /* Whose document goes into NAME.json; an image has one of them. */
-static const char *const json_commands[] = {"bt -a --json", "bt --locals --json"};
+static const char *const json_commands[] = {"bt -a --json", "bt --locals --json", "locks --json"};
 
 static bool accept_all;
 
@@ -51,7 +51,10 @@ static void path_of(const struct fixture *fixture, const char *suffix, char *pat
 
 static bool has_own_file(const char *line)
 {
-    return strcmp(line, json_commands[0]) == 0 || strcmp(line, json_commands[1]) == 0;
+    for (size_t i = 0; i < sizeof(json_commands) / sizeof(json_commands[0]); i++)
+        if (strcmp(line, json_commands[i]) == 0)
+            return true;
+    return false;
 }
 
 /* Once cold, once more, once after the target has run; the text must be the same every time. */
