@@ -233,9 +233,18 @@ static bool is_in_gil(const struct sw_thread *thread, uint64_t word)
     return !thread->holds_gil && sw_gil_has_word(thread->runtime, &interpreter, word);
 }
 
+/* Where the GIL is kept may be in memory that is missing: nothing waits for it, then, that we know.
+ */
+static void tell_unread(const struct sw_memory *memory, uint64_t absent, struct sw_threads *threads)
+{
+    if (memory->absent != absent && threads->problem_count < SW_MAX_WARNINGS)
+        sw_fail(&threads->problems[threads->problem_count++], SW_E_READ, 0, "GIL",
+            "cannot read who waits for the GIL");
+}
+
 static void mark_waiting(const struct sw_memory *memory, struct sw_threads *threads)
 {
-    uint64_t call = 0, word = 0;
+    uint64_t call = 0, word = 0, absent = memory->absent;
     bool sleeps = strcmp(memory->info.machine, "x86_64") == 0 && memory->ops.reg &&
                   memory->ops.reg(memory->ctx, "orig_rax", &call) == 0 && call == SW_FUTEX_X86_64 &&
                   memory->ops.reg(memory->ctx, "rdi", &word) == 0;
@@ -248,6 +257,7 @@ static void mark_waiting(const struct sw_memory *memory, struct sw_threads *thre
         if (sleeps && thread->selected && is_in_gil(thread, word))
             thread->waits_for_gil = true;
     }
+    tell_unread(memory, absent, threads);
 }
 
 static void take_call(
@@ -263,6 +273,7 @@ static void take_call(
 void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *threads)
 {
     int tasks = sw_kernel_tasks_open(memory);
+    uint64_t absent = memory->absent;
 
     for (size_t i = 0; tasks >= 0 && i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];
@@ -272,6 +283,7 @@ void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *th
             take_call(memory, &call, thread);
     }
     sw_kernel_tasks_close(tasks);
+    tell_unread(memory, absent, threads);
 }
 
 int sw_threads_ask_registers(
@@ -280,6 +292,7 @@ int sw_threads_ask_registers(
     /* The call, then its arguments (System V ABI, A.2.1). */
     static const char *const names[1 + SW_KERNEL_ARGUMENTS] = {
         "orig_rax", "rdi", "rsi", "rdx", "r10"};
+    uint64_t absent = memory->absent;
 
     if (!memory->ops.thread_registers || strcmp(memory->info.machine, "x86_64") != 0)
         return 0;
@@ -302,6 +315,7 @@ int sw_threads_ask_registers(
         memcpy(call.arguments, values + 1, sizeof(call.arguments));
         take_call(memory, &call, thread);
     }
+    tell_unread(memory, absent, threads);
     return 0;
 }
 
