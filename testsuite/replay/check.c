@@ -209,27 +209,37 @@ static unsigned count_of(const char *text, const char *what)
     return count;
 }
 
-/* How often an output says that something is not as it should be. */
-static unsigned reasons(const struct outcome *outcome)
-{
-    static const char *const marks[] = {"\n  (", "no native thread found", "warning", "Unable to",
-        "\"problem\":{", "\"end\":{", "unknown", "Python has no threads", "\"number\":null",
-        "\"file\":\"\"", "found by running thread", "\"running thread\"", "unreadable ",
-        "\"locals_end\":{", " ? at remote", "\n? = ", " ? = ", "\"?\"", "out of memory",
-        " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", " (?:", ":?)",
-        "\"file\":null", "\"name\":null", "\"line\":null"};
-    /* Contain a mark and are no reason: a member of every document, what the user asked for. */
-    static const char *const no_marks[] = {"\"warnings\":[]", "\n  (more Python frames follow)"};
-    unsigned count = (outcome->status < 0) + starts(outcome->text, "  (");
+/* Words by which an output says that something is not as it should be. */
+static const char *const reason_marks[] = {"\n  (", "no native thread found", "warning",
+    "Unable to", "\"problem\":{", "\"end\":{", "unknown", "Python has no threads",
+    "\"number\":null", "\"file\":\"\"", "found by running thread", "\"running thread\"",
+    "unreadable ", "\"locals_end\":{", " ? at remote", "\n? = ", " ? = ", "\"?\"", "out of memory",
+    " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", " (?:", ":?)", "\"file\":null",
+    "\"name\":null", "\"line\":null", "could not be read", "hooks\":null", "hook\":null",
+    "\"jit\":null", "\"perf_trampolines\":null", "\"command_line\":null", "\"threads\":[]"};
 
-    /* JSON has no other word for it. */
-    if (strstr(outcome->text, "\"threads\":[]"))
-        count += MAX_FRAMES;
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        count += count_of(outcome->text, marks[i]);
+/* How often it has one of them; what contains it and is no reason does not count: a member of every
+   document, what the user asked for. */
+static unsigned reasons(const struct outcome *outcome, const char *mark)
+{
+    static const char *const no_marks[] = {"\"warnings\":[]", "\n  (more Python frames follow)"};
+    unsigned count = count_of(outcome->text, mark);
+
     for (size_t i = 0; i < sizeof(no_marks) / sizeof(no_marks[0]); i++)
-        count -= count_of(outcome->text, no_marks[i]);
+        if (strstr(no_marks[i], mark))
+            count -= count_of(outcome->text, no_marks[i]);
     return count;
+}
+
+/* Whether the hampered output gives a reason that the full one has not, or gives it more often. */
+static bool has_reason(const struct outcome *full, const struct outcome *hampered)
+{
+    bool has = (hampered->status < 0) > (full->status < 0) ||
+               (starts(hampered->text, "  (") && !starts(full->text, "  ("));
+
+    for (size_t i = 0; !has && i < sizeof(reason_marks) / sizeof(reason_marks[0]); i++)
+        has = reasons(hampered, reason_marks[i]) > reasons(full, reason_marks[i]);
+    return has;
 }
 
 /* A line of py-list: "  26    text", ">26    text". */
@@ -382,7 +392,7 @@ const char *check_honest(
     }
     /* JSON has no word for a namespace that cannot be read. */
     if (hampered->status == 0 && !same_but_values(full->text, hampered->text) &&
-        reasons(hampered) <= reasons(full) &&
+        !has_reason(full, hampered) &&
         count_of(hampered->text, "\"locals\":[]") <= count_of(full->text, "\"locals\":[]"))
         return "something is missing, and no reason is given";
     return NULL;
