@@ -110,11 +110,11 @@ void sw_kernel_tasks_close(int tasks)
         close(tasks);
 }
 
-/* proc_pid_syscall(5): "running", or "-1 SP PC", or "NUMBER ARGUMENT...". Of a thousand threads
-   this is what costs most: no stdio, and no walk through /proc for each. */
-bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
+/* proc_pid_syscall(5): "running", or "-1 SP PC", or "NUMBER ARGUMENT... SP PC". Of a thousand
+   threads this is what costs most: no stdio, and no walk through /proc for each. */
+static bool read_call(int tasks, int64_t tid, char *text, size_t size)
 {
-    char path[48], text[256], *at, *end;
+    char path[48];
     ssize_t len;
     int fd;
 
@@ -122,9 +122,18 @@ bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
     fd = tasks < 0 ? -1 : openat(tasks, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    len = read(fd, text, sizeof(text) - 1);
+    len = read(fd, text, size - 1);
     close(fd);
     text[len > 0 ? len : 0] = '\0';
+    return true;
+}
+
+bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
+{
+    char text[256], *at, *end;
+
+    if (!read_call(tasks, tid, text, sizeof(text)))
+        return false;
     *ret_call = (struct sw_kernel_call){.number = -1};
     if (strncmp(text, "running", 7) == 0)
         return true;
@@ -136,6 +145,23 @@ bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
         at = end;
     }
     return true;
+}
+
+bool sw_kernel_stack_pointer(int tasks, int64_t tid, sw_addr *ret_pointer)
+{
+    char text[256], *last, *before;
+
+    if (!read_call(tasks, tid, text, sizeof(text)))
+        return false;
+    last = strrchr(text, ' ');
+    if (!last)
+        return false;
+    *last = '\0';
+    before = strrchr(text, ' ');
+    if (!before)
+        return false;
+    *ret_pointer = strtoull(before, NULL, 16);
+    return *ret_pointer != 0;
 }
 
 /* proc_pid_status(5): "NSpid:\t4711\t1", the namespace of the reader first. Since Linux 4.1. */

@@ -25,6 +25,9 @@ void sw_kernel_tasks_close(int tasks);
    nothing to read for us. */
 bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call);
 
+/* Where the stack of a thread that stands still ends. False as above. */
+bool sw_kernel_stack_pointer(int tasks, int64_t tid, sw_addr *ret_pointer);
+
 /* Whether a call is futex(). */
 bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);
 

@@ -101,13 +101,15 @@ static struct sw_thread_name *read_name(struct sw_thread_names *names, struct sw
     return name;
 }
 
-/* The thread states of one interpreter by their ident. */
+/* The thread states of one interpreter by their ident; of those that 2.7 keeps after fork() the one
+   that a thread runs. */
 static int map_idents(const struct sw_threads *threads, sw_addr interpreter, struct sw_map *idents)
 {
     for (size_t i = 0; i < threads->count; i++) {
         const struct sw_thread *thread = &threads->items[i];
 
         if (thread->state.interp == interpreter && thread->state.thread_id &&
+            (thread->tid || !sw_map_get(idents, thread->state.thread_id)) &&
             sw_map_put(idents, thread->state.thread_id, (void *)thread) < 0)
             return SW_E_NO_MEMORY;
     }

@@ -6,13 +6,15 @@
 
 #include "base/bytes.h"
 #include "session/kernel.h"
+#include "session/runner.h"
 
 /* How far into glibc's struct pthread its thread id is searched: 720 bytes on x86-64, less
  * elsewhere. */
 enum { PTHREAD_SEARCH = 2048 };
 
-/* How many threads prove the offset: an accident does not repeat. */
-enum { PTHREAD_PROOFS = 8 };
+/* How many threads prove the offset: an accident does not repeat. And how many are asked for that:
+   structs of threads that have ended prove nothing. */
+enum { PTHREAD_PROOFS = 8, PTHREAD_QUESTIONS = 64 };
 
 /* The debugger's threads by their LWP. */
 struct natives {
@@ -82,50 +84,59 @@ static const struct sw_native_thread *by_tid(const struct natives *natives, uint
 static bool is_distinct(struct sw_memory *memory, const struct sw_threads *threads, size_t index,
     unsigned offset, uint64_t tid)
 {
-    sw_addr pthread = threads->items[index].state.thread_id;
-
     for (size_t i = 0; i < index; i++) {
-        sw_addr other = threads->items[i].state.thread_id;
         uint64_t word;
 
-        if (other != pthread &&
-            sw_memory_uint(memory, other + offset, 4, "pthread", NULL, &word) == 0 && word == tid)
+        if (sw_memory_uint(memory, threads->items[i].state.thread_id + offset, 4, "pthread", NULL,
+                &word) == 0 &&
+            word == tid)
             return false;
     }
     return true;
 }
 
+/* Whether a state before it has the same struct. */
+static bool is_known(const struct sw_threads *threads, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (threads->items[i].state.thread_id == threads->items[index].state.thread_id)
+            return true;
+    return false;
+}
+
 /*
  * Before 3.11 a thread state knows only pthread_self(), the address of the C library's struct
  * pthread. That struct holds the kernel's id at an offset which is the C library's secret but the
- * same for all threads: keep the offsets where every thread has the id of a native thread of its
- * own (half an address can look like an id, but not like several). Returns the lowest one, or -1.
+ * same for all threads: take the offset where the most threads have the id of a native thread of
+ * their own (half an address can look like an id, but not like several). Not all do: 2.7 keeps the
+ * states of a parent's threads in the child, and an interpreter's may be of a thread that ended.
+ * Returns the lowest one, or -1.
  */
 static int find_tid_offset(
     struct sw_memory *memory, const struct sw_threads *threads, const struct natives *natives)
 {
-    bool possible[PTHREAD_SEARCH / 4];
-    bool any = false;
+    unsigned proofs[PTHREAD_SEARCH / 4] = {0}, most = 0;
+    int offset = -1;
 
-    memset(possible, 1, sizeof(possible));
-    for (size_t i = 0; i < threads->count && i < PTHREAD_PROOFS; i++) {
+    for (size_t i = 0; i < threads->count && i < PTHREAD_QUESTIONS && most < PTHREAD_PROOFS; i++) {
         uint8_t bytes[PTHREAD_SEARCH];
 
-        if (sw_memory_read(memory, threads->items[i].state.thread_id, bytes, sizeof(bytes),
-                "pthread", NULL) < 0)
+        if (is_known(threads, i) || sw_memory_read(memory, threads->items[i].state.thread_id, bytes,
+                                        sizeof(bytes), "pthread", NULL) < 0)
             continue;
-        any = true;
         for (unsigned k = 0; k < PTHREAD_SEARCH / 4; k++) {
             uint64_t word = sw_bytes_uint(bytes + 4 * (size_t)k, 4, memory->info.big_endian);
 
-            possible[k] = possible[k] && by_tid(natives, word) &&
-                          is_distinct(memory, threads, i, 4 * k, word);
+            if (by_tid(natives, word) && is_distinct(memory, threads, i, 4 * k, word))
+                proofs[k]++;
+            if (proofs[k] > most)
+                most = proofs[k];
         }
     }
-    for (unsigned k = 0; any && k < PTHREAD_SEARCH / 4; k++)
-        if (possible[k])
-            return (int)(4 * k);
-    return -1;
+    for (unsigned k = PTHREAD_SEARCH / 4; most && k-- > 0;)
+        if (proofs[k] == most)
+            offset = (int)(4 * k);
+    return offset;
 }
 
 static void match(struct sw_thread *thread, const struct sw_native_thread *native)
@@ -136,9 +147,29 @@ static void match(struct sw_thread *thread, const struct sw_native_thread *nativ
     thread->number = native->number;
 }
 
+/*
+ * 2.7 keeps the states of the parent's threads after fork(), and new threads may get the memory of
+ * the old ones' structs, and so their pthread_self(). Lists have the newest state first: it is the
+ * one that lives. Later versions delete the states (bpo-17094), and know the one before in the
+ * list.
+ */
+static bool is_left_over(const struct sw_thread *thread, struct sw_map *by_thread_id)
+{
+    const struct sw_thread *newer;
+
+    if (sw_reader_has(&thread->runtime->reader, SW_F_THREAD_STATE_PREV))
+        return false;
+    newer = sw_map_get(by_thread_id, thread->state.thread_id);
+    if (newer)
+        return newer->state.interp == thread->state.interp;
+    (void)sw_map_put(by_thread_id, thread->state.thread_id, (void *)thread);
+    return false;
+}
+
 static void match_all(
     struct sw_memory *memory, struct sw_threads *threads, const struct natives *natives)
 {
+    struct sw_map by_thread_id = {0};
     int offset = -1;
     bool searched = false;
 
@@ -154,8 +185,10 @@ static void match_all(
             sw_memory_uint(memory, thread->state.thread_id + (sw_addr)offset, 4, "pthread.tid",
                 NULL, &tid) < 0)
             tid = 0;
-        match(thread, by_tid(natives, tid));
+        if (!is_left_over(thread, &by_thread_id))
+            match(thread, by_tid(natives, tid));
     }
+    sw_map_clear(&by_thread_id);
 }
 
 /* The register that holds pthread_self(), where it holds just that. */
@@ -166,20 +199,30 @@ static const char *thread_pointer_register(const struct sw_memory *memory)
                                                        : NULL;
 }
 
+/* Whether the debugger's main thread runs Python, as in most processes. */
+static bool has_main(const struct sw_memory *memory, const struct sw_threads *threads)
+{
+    for (size_t i = 0; i < threads->count; i++)
+        if (threads->items[i].tid && threads->items[i].tid == memory->info.pid)
+            return true;
+    return false;
+}
+
 /*
  * A core of a process in a container, written from outside, has the ids of the outside, which its
- * memory does not know: then the register that points to the thread's own struct tells. Asked only
- * when no thread has the id of any other one, for it takes the debugger a while.
+ * memory does not know: then the register that points to the thread's own struct tells. gdb with
+ * libthread_db lists each thread twice there, by the core's ids and then by those in memory, which
+ * have no registers: the first of them counts. Asked only when the main thread was not found, for
+ * it takes the debugger a while.
  */
 static int match_by_pointer(
     struct sw_memory *memory, struct sw_threads *threads, const struct natives *natives)
 {
     const char *name = thread_pointer_register(memory);
 
-    for (size_t i = 0; i < threads->count; i++)
-        if (threads->items[i].tid)
-            return 0;
-    for (size_t i = 0; name && memory->ops.thread_registers && i < natives->count; i++) {
+    if (!name || !memory->ops.thread_registers || has_main(memory, threads))
+        return 0;
+    for (size_t i = natives->count; i-- > 0;) {
         uint64_t pointer = 0;
         int status =
             memory->ops.thread_registers(memory->ctx, natives->items[i].tid, &name, 1, &pointer);
@@ -346,14 +389,14 @@ int sw_threads_match_native(
         if (natives.count && memory->info.kind == SW_TARGET_CORE)
             status = match_by_pointer(memory, threads, &natives);
     }
-    if (status < 0) {
-        sw_fail(reterr, status, 0, "threads", "%s",
-            status == SW_E_STOPPED ? "interrupted" : "the debugger is out of memory");
-    }
     if (status == 0) {
         threads->natives = natives.items;
         natives.items = NULL;
+        status = sw_threads_find_runners(session, threads);
     }
     natives_fini(&natives);
+    if (status < 0)
+        sw_fail(reterr, status, 0, "threads", "%s",
+            status == SW_E_STOPPED ? "interrupted" : "the debugger is out of memory");
     return status;
 }

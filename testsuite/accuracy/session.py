@@ -89,7 +89,8 @@ class Target:
 
     @property
     def pid(self):
-        return self.process.pid
+        """Of the process to look at: a program may tell of a child of its own."""
+        return (self.truth or {}).get("debugged", self.process.pid)
 
     def _read_truth(self):
         end = time.monotonic() + START_LIMIT
