@@ -9,24 +9,19 @@
 #include "python.h"
 
 #include <sidewinder.h>
-#include <stdbool.h>
 
 /* Make the classes. Returns 0, or -1 with a Python exception set. */
 int sw_gdb_decorator_open(void);
-
-/* Call it before the decorators of a stack are made. Returns 0, or -1 with a Python exception set.
- */
-int sw_gdb_decorator_begin(void);
 
 /* A decorator of a Python frame that the gdb.Frame `native` runs. New reference. */
 PyObject *sw_gdb_decorator_python(
     struct sw_session *session, PyObject *native, const struct sw_python_frame *frame);
 
-/* Fold a list of decorators into a frame: of one that sw_gdb_decorator_python() made, or of any
-   other one; gives a new reference to what stands for it from then on. The list is kept. */
-PyObject *sw_gdb_decorator_fold(PyObject *decorator, PyObject *folded);
+/* What stands for a decorator of a native frame: the same, with arguments that gdb can print (see
+   sw_gdb_variables_printable()). New reference. */
+PyObject *sw_gdb_decorator_native(PyObject *decorator);
 
-/* Whether a gdb.Type is the one that the values of variables have. */
-bool sw_gdb_decorator_is_value_type(PyObject *type);
+/* Fold a list of decorators into one that the two above made. The list is kept. */
+void sw_gdb_decorator_fold(PyObject *decorator, PyObject *folded);
 
 #endif

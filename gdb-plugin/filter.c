@@ -8,6 +8,7 @@
 #include "decorator.h"
 #include "gdb.h"
 #include "session.h"
+#include "variable.h"
 
 enum {
     PRIORITY = 100,
@@ -72,7 +73,7 @@ static int flush(struct walk *walk)
     int status = 0;
 
     if (walk->held && walk->folded)
-        set(&walk->held, sw_gdb_decorator_fold(walk->held, walk->folded));
+        sw_gdb_decorator_fold(walk->held, walk->folded);
     if (walk->held)
         status = push(&walk->ready, walk->held);
     set(&walk->held, NULL);
@@ -161,6 +162,16 @@ static void describe_stack(PyObject *frame, struct sw_native_frame *native)
     if (!native->is_inline)
         read_number(PyObject_CallMethod(frame, "read_register", "s", "sp"), &native->sp);
     PyErr_Clear();
+}
+
+/* The next of gdb's decorators; NULL, perhaps with an exception set, behind the last. */
+static PyObject *next_native(struct walk *walk)
+{
+    PyObject *theirs = PyIter_Next(walk->source);
+    PyObject *decorator = theirs ? sw_gdb_decorator_native(theirs) : NULL;
+
+    Py_XDECREF(theirs);
+    return decorator;
 }
 
 /* What a gdb.Frame is to Python: enum sw_native_kind, or a negative status. Enters it when it is an
@@ -272,7 +283,7 @@ static int fill(struct walk *walk)
             status = take_python(walk, core);
             continue;
         }
-        decorator = PyIter_Next(walk->source);
+        decorator = next_native(walk);
         if (decorator) {
             status = take_native(walk, core, decorator);
             Py_DECREF(decorator);
@@ -324,7 +335,7 @@ static PyObject *walk_next(PyObject *self)
         return NULL;
     if (walk->ready)
         return hand_out(walk);
-    return PyIter_Next(walk->source);
+    return next_native(walk);
 }
 
 /* ---------------------------------------------------------------- the beginning */
@@ -353,7 +364,7 @@ static int skip_newer(struct walk *walk, struct sw_session *session, PyObject *f
 /* The first decorator of an iterator is looked at, and held back with its frame. */
 static int start(struct walk *walk, struct sw_session *session)
 {
-    PyObject *decorator = PyIter_Next(walk->source);
+    PyObject *decorator = next_native(walk);
     PyObject *first = decorator ? PyObject_CallMethod(decorator, "inferior_frame", NULL) : NULL;
     int status = first ? skip_newer(walk, session, first) : -1;
 
@@ -379,7 +390,7 @@ static struct walk *open_walk(PyObject *source)
     if (session) {
         struct sw_session *core = sw_gdb_session_core(session);
 
-        if (sw_gdb_decorator_begin() < 0 || sw_filter_open(core, &error, &walk->filter) < 0 ||
+        if (sw_gdb_variable_begin() < 0 || sw_filter_open(core, &error, &walk->filter) < 0 ||
             start(walk, core) < 0)
             give_up(walk, &error);
         sw_gdb_session_release_quietly(session);

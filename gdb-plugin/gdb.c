@@ -174,3 +174,33 @@ void sw_gdb_take_string(PyObject *string, char *buf, size_t size)
     Py_XDECREF(bytes);
     Py_XDECREF(string);
 }
+
+void *sw_gdb_new_object(PyObject *type)
+{
+    return PyType_GenericAlloc((PyTypeObject *)type, 0);
+}
+
+void sw_gdb_free_object(PyObject *self)
+{
+    PyTypeObject *type = (PyTypeObject *)PyObject_Type(self);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+
+    release(self);
+    Py_DECREF(type); /* PyObject_Type()'s, and below the object's own */
+    Py_DECREF(type);
+}
+
+PyObject *sw_gdb_make_class(const char *name, size_t size, PyObject *base, PyType_Slot *slots)
+{
+    PyType_Spec spec = {
+        .name = name,
+        .basicsize = (int)size,
+        .flags = Py_TPFLAGS_DEFAULT,
+        .slots = slots,
+    };
+    PyObject *bases = base ? Py_BuildValue("(O)", base) : NULL;
+    PyObject *type = base ? PyType_FromSpecWithBases(&spec, bases) : PyType_FromSpec(&spec);
+
+    Py_XDECREF(bases);
+    return type;
+}

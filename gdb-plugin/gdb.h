@@ -34,6 +34,16 @@ PyObject *sw_gdb_call(const char *name);
 PyObject *sw_gdb_new_class(
     const char *name, PyObject *base, PyMethodDef *methods, const char *help);
 
+/* A class of our own, below `base` unless that is NULL; its objects are `size` bytes long, 0 for
+   those of the base. The slots' tables have to be static. */
+PyObject *sw_gdb_make_class(const char *name, size_t size, PyObject *base, PyType_Slot *slots);
+
+/* A new object of a class; what lies behind its head is zero. NULL with an exception set. */
+void *sw_gdb_new_object(PyObject *type);
+
+/* Give the memory of an object back, and its reference to its class. */
+void sw_gdb_free_object(PyObject *self);
+
 /* Have a function called on an event of gdb.events. The method has to be static. Returns 0, also
    when this gdb is too old for the event, or -1 with a Python exception set. */
 int sw_gdb_listen(const char *event, PyMethodDef *handler);

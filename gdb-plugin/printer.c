@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "children.h"
-#include "decorator.h"
 #include "gdb.h"
 #include "pytype.h"
 #include "session.h"
 #include "text.h"
+#include "variable.h"
 
 /* ---------------------------------------------------------------- one value */
 
@@ -227,7 +227,7 @@ static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject
     if (value && !is_running) {
         is_running = true;
         type = PyObject_GetAttrString(value, "type");
-        if (type && (sw_gdb_pytype_is_object_pointer(type) || sw_gdb_decorator_is_value_type(type)))
+        if (type && (sw_gdb_pytype_is_object_pointer(type) || sw_gdb_variable_is_value_type(type)))
             printer = printer_of(value, type);
         if (type && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
             printer = printer_interrupted(type);
