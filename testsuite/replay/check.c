@@ -213,10 +213,11 @@ static unsigned count_of(const char *text, const char *what)
 static const char *const reason_marks[] = {"\n  (", "no native thread found", "warning",
     "Unable to", "\"problem\":{", "\"end\":{", "unknown", "Python has no threads",
     "\"number\":null", "\"file\":\"\"", "found by running thread", "\"running thread\"",
-    "unreadable ", "\"locals_end\":{", " ? at remote", "\n? = ", " ? = ", "\"?\"", "out of memory",
-    " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", " (?:", ":?)", "\"file\":null",
-    "\"name\":null", "\"line\":null", "could not be read", "hooks\":null", "hook\":null",
-    "\"jit\":null", "\"perf_trampolines\":null", "\"command_line\":null", "\"threads\":[]"};
+    "unreadable ", "\"locals_end\":{", " ? at remote", "<? at remote", "\n? = ", " ? = ", "\"?\"",
+    "out of memory", " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", " (?:", ":?)",
+    "\"file\":null", "\"name\":null", "\"line\":null", "could not be read", "hooks\":null",
+    "hook\":null", "\"jit\":null", "\"perf_trampolines\":null", "\"command_line\":null",
+    "\"threads\":[]"};
 
 /* How often it has one of them; what contains it and is no reason does not count: a member of every
    document, what the user asked for. */
