@@ -33,7 +33,7 @@ PyObject *sw_gdb_variables_of(
 
 /*
  * The arguments that gdb found for the gdb.Frame `frame`, a sequence or None, such that gdb/MI can
- * print them: gdb 10 to 18 at least never come to an end with one that the compiler removed
+ * print them: gdb 13 to 18 at least never come to an end with one that the compiler removed
  * (enumerate_args() in gdb/python/py-framefilter.c goes on with the same argument). Such a one is
  * replaced by its name and value, which gdb prints as it would have done, but for an entry value,
  * which it does not have. NULL with an exception set.
