@@ -25,7 +25,8 @@ struct printer {
     PyObject_HEAD PyObject *text;
     PyObject *type; /* gdb.Type of the value */
     sw_addr address;
-    enum sw_children_kind kind;
+    enum sw_children_kind kind; /* once it is known: `print` and `bt` never ask */
+    bool is_kind_known;
     enum children_state state;
 };
 
@@ -44,6 +45,32 @@ static void printer_free(PyObject *self)
     Py_DECREF(type);
 }
 
+static enum sw_children_kind find_kind(sw_addr address)
+{
+    struct sw_gdb_session *session = sw_gdb_session_acquire();
+    enum sw_children_kind kind = SW_CHILDREN_NONE;
+    struct sw_children *children;
+
+    if (session) {
+        if (sw_children_open(sw_gdb_session_core(session), address, NULL, &children) == 0) {
+            kind = sw_children_kind(children);
+            sw_children_close(children);
+        }
+        sw_gdb_session_release_quietly(session);
+    }
+    PyErr_Clear();
+    return kind;
+}
+
+static enum sw_children_kind kind_of(struct printer *printer)
+{
+    if (!printer->is_kind_known && printer->address) {
+        printer->kind = find_kind(printer->address);
+        printer->is_kind_known = true;
+    }
+    return printer->kind;
+}
+
 static PyObject *printer_to_string(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct printer *printer = (struct printer *)self;
@@ -60,9 +87,11 @@ static PyObject *printer_display_hint(PyObject *self, PyObject *Py_UNUSED(none))
 
     if (printer->state == UNDECIDED)
         printer->state = HIDDEN;
-    if (printer->kind == SW_CHILDREN_ARRAY)
+    if (printer->state == HIDDEN)
+        Py_RETURN_NONE;
+    if (kind_of(printer) == SW_CHILDREN_ARRAY)
         return PyUnicode_FromString("array");
-    if (printer->kind == SW_CHILDREN_MAP && sw_gdb_children_has_keys())
+    if (kind_of(printer) == SW_CHILDREN_MAP && sw_gdb_children_has_keys())
         return PyUnicode_FromString("map");
     Py_RETURN_NONE;
 }
@@ -84,7 +113,7 @@ static PyObject *get_children(PyObject *self, void *Py_UNUSED(closure))
     static PyMethodDef method = {"children", printer_children, METH_NOARGS, NULL};
     struct printer *printer = (struct printer *)self;
 
-    if (printer->kind == SW_CHILDREN_NONE || printer->state == HIDDEN) {
+    if (printer->state == HIDDEN || kind_of(printer) == SW_CHILDREN_NONE) {
         PyErr_SetString(PyExc_AttributeError, "children");
         return NULL;
     }
@@ -134,18 +163,6 @@ static sw_addr address_of(PyObject *value, PyObject *type)
     return address;
 }
 
-static enum sw_children_kind kind_of(struct sw_session *session, sw_addr address)
-{
-    enum sw_children_kind kind = SW_CHILDREN_NONE;
-    struct sw_children *children;
-
-    if (sw_children_open(session, address, NULL, &children) == 0) {
-        kind = sw_children_kind(children);
-        sw_children_close(children);
-    }
-    return kind;
-}
-
 /* A printer of the object at `address`, NULL when it is none, perhaps with an exception set. */
 static PyObject *printer_new(struct sw_session *session, PyObject *type, sw_addr address)
 {
@@ -164,7 +181,6 @@ static PyObject *printer_new(struct sw_session *session, PyObject *type, sw_addr
         Py_INCREF(type);
         printer->type = type;
         printer->address = address;
-        printer->kind = kind_of(session, address);
         printer->text = PyUnicode_DecodeUTF8(text.chars, (Py_ssize_t)text.len, "replace");
     }
     free(text.chars);
@@ -227,7 +243,7 @@ static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject
     if (value && !is_running) {
         is_running = true;
         type = PyObject_GetAttrString(value, "type");
-        if (type && (sw_gdb_pytype_is_object_pointer(type) || sw_gdb_variable_is_value_type(type)))
+        if (type && (sw_gdb_variable_is_value_type(type) || sw_gdb_pytype_is_object_pointer(type)))
             printer = printer_of(value, type);
         if (type && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
             printer = printer_interrupted(type);
