@@ -165,6 +165,10 @@ static int selected_thread(
             *ret_thread = &threads->items[i];
             return 0;
         }
+    if (session->chosen.is_one)
+        return sw_fail(reterr, SW_E_NOT_FOUND, 0, "",
+            "Unable to locate python frame: this thread runs no Python code of interpreter %lld",
+            (long long)session->chosen.id);
     return sw_fail(reterr, SW_E_NOT_FOUND, 0, "",
         "Unable to locate python frame: this thread runs no Python code");
 }

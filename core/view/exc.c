@@ -6,61 +6,17 @@
 #include "object/long.h"
 #include "object/sequence.h"
 #include "value/exception.h"
+#include "view/chain.h"
 #include "view/frame.h"
 #include "view/values.h"
 
-/* Exceptions chained by cause and context; entries of one traceback; how often one entry is shown
-   in a row (traceback._RECURSIVE_CUTOFF). */
-enum { MAX_CHAIN = 64, MAX_ENTRIES = 1000000, SHOWN_IN_A_ROW = 3 };
-
-/* How one exception came from the next older one. */
-enum link { FIRST, CAUSE, CONTEXT };
-
-struct chain {
-    struct sw_exception items[MAX_CHAIN];
-    enum link links[MAX_CHAIN]; /* from the next item, which is older */
-    size_t count;
-};
-
-static bool is_in(const struct chain *chain, sw_addr addr)
-{
-    for (size_t i = 0; i < chain->count; i++)
-        if (chain->items[i].addr == addr)
-            return true;
-    return false;
-}
-
-/* The exception and those it came from, newest first. */
-static void follow(struct sw_writer *writer, sw_addr addr, struct chain *chain)
-{
-    chain->count = 0;
-    while (addr && chain->count < MAX_CHAIN && !is_in(chain, addr)) {
-        struct sw_exception *item = &chain->items[chain->count];
-        enum link link = FIRST;
-
-        if (sw_exception_read(writer, addr, NULL, item) < 0)
-            return;
-        sw_exception_complete(writer, item);
-        addr = 0;
-        if (item->cause) {
-            addr = item->cause;
-            link = CAUSE;
-        } else if (item->context && !item->suppress_context) {
-            addr = item->context;
-            link = CONTEXT;
-        }
-        chain->links[chain->count++] = link;
-    }
-    /* The last one came from none that is shown. */
-    if (chain->count)
-        chain->links[chain->count - 1] = FIRST;
-}
+/* How often one entry is shown in a row (traceback._RECURSIVE_CUTOFF). */
+enum { SHOWN_IN_A_ROW = 3 };
 
 /* ---------------------------------------------------------------- margins */
 
-/* traceback's limits for groups: TracebackException.max_group_depth and max_group_width; and how
-   many parts are shown in all, whatever the groups hold. */
-enum { MAX_GROUP_DEPTH = 10, MAX_GROUP_WIDTH = 15, MAX_PARTS = 1000 };
+/* traceback's other limit for groups: TracebackException.max_group_width. */
+enum { MAX_GROUP_WIDTH = 15 };
 
 /* What is written inside a group: each line behind a margin, traceback._ExceptionPrintContext. */
 struct margin {
@@ -260,7 +216,7 @@ static void put_parts(const struct sw_run *run, struct sw_writer *writer,
             sw_out_printf(run->out, SW_STYLE_PLAIN, "and %llu more exception%s\n",
                 (unsigned long long)(parts.length - MAX_GROUP_WIDTH),
                 parts.length - MAX_GROUP_WIDTH > 1 ? "s" : "");
-        else if (margin->parts++ < MAX_PARTS &&
+        else if (margin->parts++ < SW_MAX_PARTS &&
                  sw_sequence_item(writer->reader, &parts, i, NULL, &part) == 0)
             put_chain(run, writer, thread, part, 0, margin);
         if (is_last && margin->need_close) {
@@ -278,8 +234,9 @@ static void put_group(const struct sw_run *run, struct sw_writer *writer,
 {
     bool is_outermost = margin->depth == 0;
 
-    if (margin->depth > MAX_GROUP_DEPTH) {
-        sw_out_printf(run->out, SW_STYLE_PLAIN, "... (max_group_depth is %d)\n", MAX_GROUP_DEPTH);
+    if (margin->depth > SW_MAX_GROUP_DEPTH) {
+        sw_out_printf(
+            run->out, SW_STYLE_PLAIN, "... (max_group_depth is %d)\n", SW_MAX_GROUP_DEPTH);
         return;
     }
     (void)sw_out_flush(run->out);
@@ -304,17 +261,19 @@ static void put_chain(const struct sw_run *run, struct sw_writer *writer,
     const struct sw_thread *thread, sw_addr value, sw_addr traceback, struct margin *margin)
 {
     static const char *const words[] = {
-        [CAUSE] = "\nThe above exception was the direct cause of the following exception:\n\n",
-        [CONTEXT] = "\nDuring handling of the above exception, another exception occurred:\n\n",
+        [SW_CHAIN_CAUSE] =
+            "\nThe above exception was the direct cause of the following exception:\n\n",
+        [SW_CHAIN_CONTEXT] =
+            "\nDuring handling of the above exception, another exception occurred:\n\n",
     };
-    struct chain chain;
+    struct sw_chain chain;
 
-    follow(writer, value, &chain);
+    sw_chain_follow(writer, value, &chain);
     for (size_t i = chain.count; i-- > 0;) {
         const struct sw_exception *item = &chain.items[i];
         sw_addr own = i == 0 && traceback ? traceback : item->traceback;
 
-        if (chain.links[i] != FIRST)
+        if (chain.links[i] != SW_CHAIN_FIRST)
             sw_out_puts(run->out, SW_STYLE_PLAIN, words[chain.links[i]]);
         if (item->parts) {
             put_group(run, writer, thread, item, own, margin);
@@ -380,107 +339,6 @@ static void text_of_thread(
     sw_writer_fini(&writer);
 }
 
-/* ---------------------------------------------------------------- JSON */
-
-static void json_traceback(struct sw_json *json, struct sw_writer *writer, sw_addr first)
-{
-    struct sw_traceback traceback = {.next = first};
-    struct sw_error problem = {.status = SW_OK};
-    struct sw_frame frame;
-
-    sw_json_open_array(json, "traceback");
-    while (json->out->status == 0 && sw_traceback_next(writer, &traceback, &problem, &frame) > 0) {
-        sw_json_open_object(json, NULL);
-        sw_view_json_frame(&frame, json);
-        sw_json_close_object(json);
-    }
-    sw_json_close_array(json);
-    sw_json_error(json, "traceback_end", &problem);
-}
-
-/* What tells an exception from others. */
-static void json_identity(struct sw_json *json, struct sw_writer *writer, sw_addr addr)
-{
-    const struct sw_type *type;
-
-    sw_json_string(json, "type",
-        sw_types_of(writer->types, writer->reader, addr, NULL, &type) == 0 ? type->name : NULL);
-    sw_json_address(json, "address", addr);
-    sw_writer_reset(writer);
-    sw_exception_line(writer, addr);
-    sw_json_text(json, "text", writer->text ? writer->text : "", writer->len);
-}
-
-/* The exceptions of a group; what they are made of themselves is in the text only. */
-static void json_parts(struct sw_json *json, struct sw_writer *writer, sw_addr addr)
-{
-    struct sw_sequence parts;
-    sw_addr part;
-
-    if (!addr || sw_sequence_open(writer->reader, addr, "excs", NULL, &parts) < 0)
-        return;
-    sw_json_open_array(json, "parts");
-    for (uint64_t i = 0; i < parts.length && i < MAX_PARTS && json->out->status == 0; i++)
-        if (sw_sequence_item(writer->reader, &parts, i, NULL, &part) == 0) {
-            sw_json_open_object(json, NULL);
-            json_identity(json, writer, part);
-            sw_json_close_object(json);
-        }
-    sw_json_close_array(json);
-}
-
-static void json_exception(struct sw_json *json, struct sw_writer *writer,
-    const struct sw_exception *exception, sw_addr traceback, const char *link)
-{
-    sw_json_open_object(json, NULL);
-    json_identity(json, writer, exception->addr);
-    sw_json_string(json, "from", link);
-    json_traceback(json, writer, traceback);
-    json_parts(json, writer, exception->parts);
-    sw_json_close_object(json);
-}
-
-static void json_raised(
-    struct sw_json *json, struct sw_writer *writer, const struct sw_raised *raised)
-{
-    static const char *const links[] = {[FIRST] = NULL, [CAUSE] = "cause", [CONTEXT] = "context"};
-    struct chain chain;
-
-    sw_json_open_object(json, NULL);
-    sw_json_bool(json, "handled", raised->is_handled);
-    sw_json_open_array(json, "chain");
-    follow(writer, raised->type ? 0 : raised->value, &chain);
-    for (size_t i = 0; i < chain.count; i++)
-        json_exception(json, writer, &chain.items[i],
-            i == 0 && raised->traceback ? raised->traceback : chain.items[i].traceback,
-            links[chain.links[i]]);
-    if (!chain.count) {
-        struct sw_exception bare = {.addr = raised->type ? raised->type : raised->value};
-
-        json_exception(json, writer, &bare, raised->traceback, NULL);
-    }
-    sw_json_close_array(json);
-    sw_json_close_object(json);
-}
-
-static void json_of_thread(
-    const struct sw_run *run, const struct sw_thread *thread, struct sw_json *json)
-{
-    struct sw_raised raised[SW_MAX_RAISED];
-    size_t count = sw_thread_exceptions(&thread->runtime->reader, thread->state.addr, raised);
-    struct sw_writer writer;
-
-    sw_json_open_object(json, NULL);
-    sw_view_json_thread(thread, json);
-    sw_json_open_array(json, "exceptions");
-    sw_view_writer(run, thread, &writer);
-    for (size_t i = 0; i < count && run->out->status == 0; i++)
-        json_raised(json, &writer, &raised[i]);
-    sw_writer_fini(&writer);
-    sw_json_close_array(json);
-    sw_json_close_object(json);
-}
-
 /* ---------------------------------------------------------------- the command */
 
 static int parse(const struct sw_run *run, bool *ret_all, bool *ret_json)
@@ -499,19 +357,6 @@ static int parse(const struct sw_run *run, bool *ret_all, bool *ret_json)
     return 0;
 }
 
-static void run_json(const struct sw_run *run, const struct sw_threads *threads, bool all)
-{
-    struct sw_json json;
-
-    sw_run_json_begin(run, &json);
-    sw_json_open_array(&json, "threads");
-    for (size_t i = 0; i < threads->count; i++)
-        if (all || threads->items[i].selected)
-            json_of_thread(run, &threads->items[i], &json);
-    sw_json_close_array(&json);
-    sw_run_json_end(&json, threads);
-}
-
 int sw_run_exc(const struct sw_run *run)
 {
     const struct sw_threads *threads;
@@ -524,7 +369,7 @@ int sw_run_exc(const struct sw_run *run)
     if (status < 0)
         return status;
     if (as_json) {
-        run_json(run, threads, all);
+        sw_view_json_exceptions(run, threads, all);
         return run->out->status;
     }
     for (size_t i = 0; i < threads->count && run->out->status == 0; i++)

@@ -5,7 +5,7 @@
 
 #include "view/out.h"
 
-enum { SW_JSON_DEPTH = 16 };
+enum { SW_JSON_DEPTH = 32 };
 
 /* Zero-initialised except for `out`. */
 struct sw_json {

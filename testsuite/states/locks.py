@@ -86,21 +86,6 @@ def compare_text(wanted, text):
     return problems
 
 
-def is_gil_unknown(report, release):
-    """Where the GIL's words lie in 2.7 and 3.6 is in no symbol that every build has."""
-    return release < (3, 7) and not any(wait["kind"] == "gil" for wait in report["waits"])
-
-
-def without_gil(wanted):
-    """What is left of the truth when nobody knows who waits for the GIL."""
-    unknown = {"kind": "unknown", "owner": "unknown", "holder": None, "timed": None}
-    waits = {native_id: {**wait, **unknown} if wait["kind"] == "gil" else wait
-             for native_id, wait in wanted["waits"].items()}
-    gil = [int(native_id) for native_id, wait in waits.items() if wait["kind"] == "unknown"]
-    left = [circle for circle in wanted["deadlocks"] if not set(circle) & set(gil)]
-    return {"waits": waits, "deadlocks": left}
-
-
 def compare(wanted, texts, report):
     problems = compare_waits(wanted, report)
     return problems + compare_deadlocks(wanted, report, texts) + compare_text(wanted, texts[0])

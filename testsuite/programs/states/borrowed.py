@@ -40,8 +40,11 @@ def in_thread():
 def in_runner(depth=3):
     if depth:
         return in_runner(depth - 1)
-    say("in_runner")
-    os.read({never}, 1)
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        say("in_runner")
+        os.read({never}, 1)
 
 if {several}:
     _thread.start_new_thread(in_thread, ())
