@@ -185,7 +185,7 @@ static int put_stack(const struct sw_run *run, const struct sw_bt_options *optio
     if (thread->collecting)
         sw_out_puts(out, SW_STYLE_PLAIN, "  Garbage-collecting\n");
     walk_open(&walk, run->session, thread, options);
-    while (out->status == 0 && walk_next(&walk, &frame)) {
+    while (out->status == 0 && !run->session->memory.stopped && walk_next(&walk, &frame)) {
         if (sw_view_find_builtin(run->session, thread, &frame, &builtin))
             sw_view_builtin(out, "  ", &builtin);
         put_frame_again(run, options, thread->runtime, rendered, &frame);
@@ -416,7 +416,7 @@ int sw_bt_json_stack(const struct sw_run *run, const struct sw_bt_options *optio
 
     sw_json_open_array(json, "frames");
     walk_open(&walk, run->session, thread, options);
-    while (run->out->status == 0 && walk_next(&walk, &frame)) {
+    while (run->out->status == 0 && !run->session->memory.stopped && walk_next(&walk, &frame)) {
         bool is_calling = sw_view_find_builtin(run->session, thread, &frame, &builtin);
 
         sw_json_open_object(json, NULL);
