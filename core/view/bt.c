@@ -209,7 +209,7 @@ static int put_stack(const struct sw_run *run, const struct sw_bt_options *optio
 int sw_bt_put_stack(
     const struct sw_run *run, const struct sw_bt_options *options, const struct sw_thread *thread)
 {
-    struct sw_rendered rendered = {.arena = {NULL, 0}};
+    struct sw_rendered rendered = {.arena = {.failed = false}};
     int status = put_stack(run, options, &rendered, thread);
 
     sw_rendered_fini(&rendered);
@@ -309,7 +309,7 @@ static int bt_text(
 {
     size_t count = count_selected(threads, options->all), shown = 0;
     uint64_t *numbers = options->all && options->fold ? stack_numbers(run, threads) : NULL;
-    struct sw_rendered rendered = {.arena = {NULL, 0}};
+    struct sw_rendered rendered = {.arena = {.failed = false}};
     struct sw_out *out = run->out;
     int status = 0;
 
