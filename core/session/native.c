@@ -277,12 +277,15 @@ static bool is_in_gil(const struct sw_thread *thread, uint64_t word)
 }
 
 /* Where the GIL is kept may be in memory that is missing: nothing waits for it, then, that we know.
- */
+   It is asked at each command. */
 static void tell_unread(const struct sw_memory *memory, uint64_t absent, struct sw_threads *threads)
 {
-    if (memory->absent != absent && threads->problem_count < SW_MAX_WARNINGS)
-        sw_fail(&threads->problems[threads->problem_count++], SW_E_READ, 0, "GIL",
-            "cannot read who waits for the GIL");
+    if (memory->absent == absent || threads->waiting_unknown ||
+        threads->problem_count >= SW_MAX_WARNINGS)
+        return;
+    threads->waiting_unknown = true;
+    sw_fail(&threads->problems[threads->problem_count++], SW_E_READ, 0, "GIL",
+        "cannot read who waits for the GIL");
 }
 
 static void mark_waiting(const struct sw_memory *memory, struct sw_threads *threads)

@@ -37,6 +37,7 @@ struct sw_threads {
         problems[SW_MAX_WARNINGS]; /* lists that were cut short, runtimes not understood */
     size_t problem_count;
     bool gil_unknown; /* it could not be read whether a thread holds a GIL; the problems say so */
+    bool waiting_unknown; /* nor who waits for it; the problems say that once */
 };
 
 /*

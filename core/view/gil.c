@@ -209,13 +209,9 @@ int sw_run_gil(const struct sw_run *run)
     int status;
 
     status = sw_args_json(run, &as_json);
-    if (status == 0)
-        status = sw_session_threads_in_calls(run->session, run->reterr, &view.threads);
     /* Threads of other interpreters may hold a GIL that is shared; but the one has to be there. */
     if (status == 0)
-        status = sw_session_threads(run->session, run->reterr, &view.threads);
-    if (status == 0)
-        status = sw_session_all_threads(run->session, run->reterr, &view.threads);
+        status = sw_session_threads_in_calls(run->session, run->reterr, &view.threads);
     if (status < 0)
         return status;
     view.interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*view.interpreters));
