@@ -341,14 +341,6 @@ static int bt_text(
 
 /* ---------------------------------------------------------------- JSON */
 
-static void json_column(struct sw_json *json, const char *key, int32_t column)
-{
-    if (column < 0)
-        sw_json_null(json, key);
-    else
-        sw_json_int(json, key, column);
-}
-
 /* The call that the newest frame is in, as a member of that frame. */
 static void json_builtin(struct sw_json *json, const struct sw_builtin *builtin)
 {
@@ -379,6 +371,7 @@ void sw_bt_json_frame(const struct sw_run *run, const struct sw_bt_options *opti
     const struct sw_builtin *builtin)
 {
     const struct sw_code *code = frame->code;
+    bool has_line = frame->position.line > 0;
 
     sw_json_int(json, "index", frame->index);
     sw_json_address(json, "address", frame->addr);
@@ -386,15 +379,11 @@ void sw_bt_json_frame(const struct sw_run *run, const struct sw_bt_options *opti
         sw_json_text(json, "name", code->name.data, code->name.len);
         sw_json_text(json, "qualname", code->qualname.data, code->qualname.len);
         sw_json_text(json, "file", code->filename.data, code->filename.len);
-        if (frame->position.line > 0) {
-            sw_json_int(json, "line", frame->position.line);
-            sw_json_int(json, "end_line", frame->position.end_line);
-        } else {
-            sw_json_null(json, "line");
-            sw_json_null(json, "end_line");
-        }
-        json_column(json, "column", frame->position.column);
-        json_column(json, "end_column", frame->position.end_column);
+        sw_json_int_if(json, "line", has_line, frame->position.line);
+        sw_json_int_if(json, "end_line", has_line, frame->position.end_line);
+        sw_json_int_if(json, "column", frame->position.column >= 0, frame->position.column);
+        sw_json_int_if(
+            json, "end_column", frame->position.end_column >= 0, frame->position.end_column);
         sw_json_int(json, "first_line", code->first_line);
         if (code->problem.status != SW_OK)
             sw_json_error(json, "problem", &code->problem);

@@ -227,18 +227,12 @@ void sw_view_thread_at(struct sw_out *out, const struct sw_threads *threads,
 
 void sw_view_json_thread(const struct sw_thread *thread, struct sw_json *json)
 {
+    int64_t native_id = thread->tid ? thread->tid : (int64_t)thread->state.native_id;
+
     sw_json_int(json, "runtime", thread->runtime_index);
     sw_json_int(json, "interpreter", thread->interpreter_id);
     sw_json_address(json, "thread_state", thread->state.addr);
     sw_json_address(json, "thread_id", thread->state.thread_id);
-    if (thread->tid)
-        sw_json_int(json, "native_id", thread->tid);
-    else if (thread->state.native_id)
-        sw_json_int(json, "native_id", (int64_t)thread->state.native_id);
-    else
-        sw_json_null(json, "native_id");
-    if (thread->number)
-        sw_json_int(json, "number", thread->number);
-    else
-        sw_json_null(json, "number");
+    sw_json_int_if(json, "native_id", native_id != 0, native_id);
+    sw_json_int_if(json, "number", thread->number != 0, thread->number);
 }

@@ -79,14 +79,6 @@ static void put_row(const struct view *view, const struct row *row)
 
 /* ---------------------------------------------------------------- JSON */
 
-static void json_flag(struct sw_json *json, const char *key, bool known, bool value)
-{
-    if (known)
-        sw_json_bool(json, key, value);
-    else
-        sw_json_null(json, key);
-}
-
 static void json_row(const struct view *view, const struct row *row, struct sw_json *json)
 {
     const struct sw_thread *thread = collector_of(view, row);
@@ -98,7 +90,7 @@ static void json_row(const struct view *view, const struct row *row, struct sw_j
         sw_json_null(json, "interpreter");
     else
         sw_json_int(json, "interpreter", row->id);
-    json_flag(json, "enabled", gc->enabled_known, gc->enabled);
+    sw_json_bool_if(json, "enabled", gc->enabled_known, gc->enabled);
     sw_json_open_array(json, "generations");
     for (size_t i = 0; i < gc->generations; i++) {
         sw_json_open_object(json, NULL);
@@ -107,11 +99,8 @@ static void json_row(const struct view *view, const struct row *row, struct sw_j
         sw_json_close_object(json);
     }
     sw_json_close_array(json);
-    json_flag(json, "collecting", gc->collecting_known, gc->collecting);
-    if (thread)
-        sw_json_address(json, "collector", thread->state.addr);
-    else
-        sw_json_null(json, "collector");
+    sw_json_bool_if(json, "collecting", gc->collecting_known, gc->collecting);
+    sw_json_address_or_null(json, "collector", thread ? thread->state.addr : 0);
     sw_json_error(json, "problem", &gc->problem);
     sw_json_close_object(json);
 }

@@ -120,14 +120,6 @@ static void put_gil(const struct view *view, const struct sw_runtime *runtime, u
 
 /* ---------------------------------------------------------------- JSON */
 
-static void json_state(struct sw_json *json, const char *key, sw_addr state)
-{
-    if (state)
-        sw_json_address(json, key, state);
-    else
-        sw_json_null(json, key);
-}
-
 /* null where there is no such thing. */
 static void json_world(
     const struct sw_runtime *runtime, const struct sw_interpreter *owner, struct sw_json *json)
@@ -142,7 +134,7 @@ static void json_world(
     sw_json_open_object(json, "world");
     sw_json_bool(json, "requested", world.requested);
     sw_json_bool(json, "stopped", world.stopped);
-    json_state(json, "requester", world.requester);
+    sw_json_address_or_null(json, "requester", world.requester);
     sw_json_close_object(json);
 }
 
@@ -156,14 +148,11 @@ static void json_gil(const struct view *view, const struct sw_runtime *runtime, 
         if (is_shared(runtime, gil, &view->interpreters[i]))
             sw_json_int(json, NULL, view->interpreters[i].id);
     sw_json_close_array(json);
-    json_state(json, "address", gil->addr);
+    sw_json_address_or_null(json, "address", gil->addr);
     sw_json_bool(json, "disabled", gil->is_disabled);
-    json_state(json, "holder", gil->holder);
-    json_state(json, "last_holder", gil->last_holder);
-    if (gil->drop_known)
-        sw_json_bool(json, "drop_requested", gil->drop_requested);
-    else
-        sw_json_null(json, "drop_requested");
+    sw_json_address_or_null(json, "holder", gil->holder);
+    sw_json_address_or_null(json, "last_holder", gil->last_holder);
+    sw_json_bool_if(json, "drop_requested", gil->drop_known, gil->drop_requested);
     sw_json_open_array(json, "waiters");
     for (size_t i = 0; i < view->threads->count; i++)
         if (waits_for(runtime, gil, &view->threads->items[i]))

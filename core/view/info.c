@@ -203,10 +203,7 @@ static bool runtime_json(const struct sw_run *run, unsigned index, const struct 
     sw_json_bool(json, "validated", runtime->validated);
     sw_json_int(json, "interpreters", (int64_t)counts.interpreters);
     sw_json_int(json, "threads", (int64_t)counts.threads);
-    if (counts.holder)
-        sw_json_address(json, "gil_holder", counts.holder->state.addr);
-    else
-        sw_json_null(json, "gil_holder");
+    sw_json_address_or_null(json, "gil_holder", counts.holder ? counts.holder->state.addr : 0);
     whole = sw_view_json_instruments(run, index, threads, json) == 0;
     sw_json_open_array(json, "warnings");
     for (size_t i = 0; i < found; i++)

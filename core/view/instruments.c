@@ -176,10 +176,7 @@ int sw_view_instruments(
 
 static void json_known(struct sw_json *json, const char *key, enum sw_known known)
 {
-    if (known == SW_UNKNOWN)
-        sw_json_null(json, key);
-    else
-        sw_json_bool(json, key, known == SW_YES);
+    sw_json_bool_if(json, key, known != SW_UNKNOWN, known == SW_YES);
 }
 
 static void json_tools(
@@ -234,10 +231,7 @@ int sw_view_json_instruments(const struct sw_run *run, unsigned runtime_index,
             sw_json_int(json, "interpreter", view.interpreters[i].id);
             json_known(json, "jit", item->jit);
             json_known(json, "eval_hook", item->eval_hook);
-            if (item->eval_function)
-                sw_json_address(json, "eval_function", item->eval_function);
-            else
-                sw_json_null(json, "eval_function");
+            sw_json_address_or_null(json, "eval_function", item->eval_function);
             json_known(json, "audit_hooks", item->audit_hook);
             json_tools(&view, item, json);
             sw_json_close_object(json);

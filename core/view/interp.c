@@ -65,10 +65,7 @@ static void json_row(struct sw_json *json, unsigned number,
     sw_json_address(json, "address", interpreter->addr);
     sw_json_bool(json, "own_gil", row->own_gil);
     sw_json_int(json, "threads", (int64_t)row->threads);
-    if (row->modules >= 0)
-        sw_json_int(json, "modules", row->modules);
-    else
-        sw_json_null(json, "modules");
+    sw_json_int_if(json, "modules", row->modules >= 0, row->modules);
     sw_json_bool(json, "finalizing", row->finalizing);
     sw_json_close_object(json);
 }

@@ -109,10 +109,34 @@ void sw_json_null(struct sw_json *json, const char *key)
     put(json, "null");
 }
 
+void sw_json_int_if(struct sw_json *json, const char *key, bool known, int64_t value)
+{
+    if (known)
+        sw_json_int(json, key, value);
+    else
+        sw_json_null(json, key);
+}
+
+void sw_json_bool_if(struct sw_json *json, const char *key, bool known, bool value)
+{
+    if (known)
+        sw_json_bool(json, key, value);
+    else
+        sw_json_null(json, key);
+}
+
 void sw_json_address(struct sw_json *json, const char *key, sw_addr addr)
 {
     begin_value(json, key);
     sw_out_printf(json->out, SW_STYLE_PLAIN, "\"0x%llx\"", (unsigned long long)addr);
+}
+
+void sw_json_address_or_null(struct sw_json *json, const char *key, sw_addr addr)
+{
+    if (addr)
+        sw_json_address(json, key, addr);
+    else
+        sw_json_null(json, key);
 }
 
 void sw_json_text(struct sw_json *json, const char *key, const char *text, size_t len)

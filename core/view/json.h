@@ -24,8 +24,13 @@ void sw_json_int(struct sw_json *json, const char *key, int64_t value);
 void sw_json_bool(struct sw_json *json, const char *key, bool value);
 void sw_json_null(struct sw_json *json, const char *key);
 
-/* "0x7f12": a number that JSON's readers would round. */
+/* The value where it is known, else null. */
+void sw_json_int_if(struct sw_json *json, const char *key, bool known, int64_t value);
+void sw_json_bool_if(struct sw_json *json, const char *key, bool known, bool value);
+
+/* "0x7f12": a number that JSON's readers would round. The second writes null for 0. */
 void sw_json_address(struct sw_json *json, const char *key, sw_addr addr);
+void sw_json_address_or_null(struct sw_json *json, const char *key, sw_addr addr);
 
 /* Text as sw_text has it; lone surrogates become \udcXX escapes, as Python's json module writes
  * them. NULL gives null. */

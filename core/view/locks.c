@@ -313,10 +313,7 @@ static void json_object(const struct view *view, const struct sw_wait *wait, str
     struct sw_writer writer;
 
     sw_json_string(json, "kind", sw_wait_kind_name(wait->kind));
-    if (wait->object)
-        sw_json_address(json, "address", wait->object);
-    else
-        sw_json_null(json, "address");
+    sw_json_address_or_null(json, "address", wait->object);
     sw_view_writer(view->run, thread, &writer);
     if (is_python &&
         sw_types_of(writer.types, &thread->runtime->reader, wait->object, NULL, &type) == 0)
@@ -346,10 +343,7 @@ static void json_owner(const struct view *view, const struct sw_wait *wait, stru
         sw_json_open_object(json, "with");
         sw_json_string(json, "function", wait->with_function);
         sw_json_string(json, "file", wait->with_file);
-        if (wait->with_line > 0)
-            sw_json_int(json, "line", wait->with_line);
-        else
-            sw_json_null(json, "line");
+        sw_json_int_if(json, "line", wait->with_line > 0, wait->with_line);
         sw_json_close_object(json);
     }
     sw_json_close_object(json);

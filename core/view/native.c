@@ -71,10 +71,7 @@ static void json_native(struct sw_json *json, unsigned level, const struct sw_na
     sw_json_bool(json, "inline", native->is_inline);
     json_known(json, "function", native->function);
     json_known(json, "file", native->file);
-    if (native->line > 0)
-        sw_json_int(json, "line", native->line);
-    else
-        sw_json_null(json, "line");
+    sw_json_int_if(json, "line", native->line > 0, native->line);
     json_known(json, "module", native->module);
     sw_json_close_object(json);
 }

@@ -283,24 +283,15 @@ static void json_row(const struct sw_run *run, const struct sw_thread_names *nam
 
     sw_json_open_object(json, NULL);
     sw_view_json_thread(thread, json);
-    if (name)
-        sw_json_text(json, "name", name->name, name->len);
-    else
-        sw_json_null(json, "name");
-    if (name && name->daemon_known)
-        sw_json_bool(json, "daemon", name->is_daemon);
-    else
-        sw_json_null(json, "daemon");
+    sw_json_text(json, "name", name ? name->name : NULL, name ? name->len : 0);
+    sw_json_bool_if(json, "daemon", name && name->daemon_known, name && name->is_daemon);
     sw_json_string(json, "state", row->state);
     sw_json_bool(json, "selected", thread->selected);
     sw_json_bool(json, "holds_gil", thread->holds_gil);
     sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);
     sw_json_bool(json, "collecting", thread->collecting);
     sw_json_bool(json, "finalizing", thread->finalizing);
-    if (thread->call_known)
-        sw_json_int(json, "system_call", thread->call);
-    else
-        sw_json_null(json, "system_call");
+    sw_json_int_if(json, "system_call", thread->call_known, thread->call);
     json_innermost(run, thread, json);
     sw_json_close_object(json);
 }

@@ -136,10 +136,7 @@ void sw_view_json_frame(const struct sw_frame *frame, struct sw_json *json)
     sw_json_text(json, "name", code->name.data, code->name.len);
     sw_json_text(json, "qualname", code->qualname.data, code->qualname.len);
     sw_json_text(json, "file", code->filename.data, code->filename.len);
-    if (frame->position.line > 0)
-        sw_json_int(json, "line", frame->position.line);
-    else
-        sw_json_null(json, "line");
+    sw_json_int_if(json, "line", frame->position.line > 0, frame->position.line);
     if (code->problem.status != SW_OK)
         sw_json_error(json, "problem", &code->problem);
 }
