@@ -124,10 +124,7 @@ void sw_bt_put_frame(const struct sw_run *run, const struct sw_bt_options *optio
     sw_out_puts(out, SW_STYLE_PLAIN, "File \"");
     sw_view_name(out, SW_STYLE_FILENAME, &code->filename);
     sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
-    if (frame->position.line > 0)
-        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame->position.line);
-    else
-        sw_out_puts(out, SW_STYLE_LINE, "?");
+    sw_view_line(out, frame->position.line);
     sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
     sw_view_name(out, SW_STYLE_FUNCTION,
         options->qualname && code->qualname.data ? &code->qualname : &code->name);

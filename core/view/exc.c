@@ -64,7 +64,7 @@ static void put_entry(
     sw_out_puts(out, SW_STYLE_PLAIN, "  File \"");
     sw_view_name(out, SW_STYLE_FILENAME, &frame->code->filename);
     sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
-    sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame->position.line);
+    sw_view_line(out, frame->position.line);
     sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
     sw_view_name(out, SW_STYLE_FUNCTION, &frame->code->name);
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");

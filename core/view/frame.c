@@ -16,6 +16,26 @@ void sw_view_name(struct sw_out *out, enum sw_style style, const struct sw_text 
         sw_out_puts(out, style, "...");
 }
 
+void sw_view_line(struct sw_out *out, int32_t line)
+{
+    if (line > 0)
+        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)line);
+    else
+        sw_out_puts(out, SW_STYLE_LINE, "?");
+}
+
+void sw_view_place(struct sw_out *out, const char *path, int32_t line)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    const char *file = slash && slash[1] ? slash + 1 : path ? path : "?";
+
+    sw_out_puts(out, SW_STYLE_PLAIN, " (");
+    sw_out_text(out, SW_STYLE_FILENAME, file, strlen(file));
+    sw_out_puts(out, SW_STYLE_PLAIN, ":");
+    sw_view_line(out, line);
+    sw_out_puts(out, SW_STYLE_PLAIN, ")");
+}
+
 void sw_view_margin(struct sw_out *out, unsigned margin)
 {
     sw_out_printf(out, SW_STYLE_SOURCE, "%*s", (int)margin, "");
@@ -102,10 +122,7 @@ void sw_view_full(const struct sw_run *run, struct sw_writer *writer, const stru
     sw_out_puts(out, SW_STYLE_PLAIN, ", for file ");
     sw_view_name(out, SW_STYLE_FILENAME, &frame->code->filename);
     sw_out_puts(out, SW_STYLE_PLAIN, ", line ");
-    if (frame->position.line > 0)
-        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame->position.line);
-    else
-        sw_out_puts(out, SW_STYLE_LINE, "?");
+    sw_view_line(out, frame->position.line);
     sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
     sw_view_name(out, SW_STYLE_FUNCTION, &frame->code->name);
     sw_out_puts(out, SW_STYLE_PLAIN, " (");

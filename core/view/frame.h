@@ -10,6 +10,12 @@
 /* A name of the target, "?" when it could not be read. */
 void sw_view_name(struct sw_out *out, enum sw_style style, const struct sw_text *text);
 
+/* A line's number, "?" for 0. */
+void sw_view_line(struct sw_out *out, int32_t line);
+
+/* " (file.py:12)", the path without its directories; NULL for one that could not be read. */
+void sw_view_place(struct sw_out *out, const char *path, int32_t line);
+
 /* So many spaces. */
 void sw_view_margin(struct sw_out *out, unsigned margin);
 

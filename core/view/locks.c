@@ -4,6 +4,7 @@
 
 #include "session/names.h"
 #include "sync/deadlock.h"
+#include "view/bt.h"
 #include "view/frame.h"
 #include "view/values.h"
 
@@ -103,18 +104,9 @@ static void put_what(const struct view *view, const struct sw_wait *wait)
 
 static void put_place(struct sw_out *out, const struct sw_wait *wait)
 {
-    const char *slash = strrchr(wait->with_file, '/');
-    const char *file = slash && slash[1] ? slash + 1 : wait->with_file;
-
     sw_out_puts(out, SW_STYLE_PLAIN, ", by `with` in ");
     sw_out_text(out, SW_STYLE_FUNCTION, wait->with_function, strlen(wait->with_function));
-    sw_out_puts(out, SW_STYLE_PLAIN, " (");
-    sw_out_text(out, SW_STYLE_FILENAME, file, strlen(file));
-    sw_out_puts(out, SW_STYLE_PLAIN, ":");
-    if (wait->with_line > 0)
-        sw_out_printf(out, SW_STYLE_LINE, "%d)", (int)wait->with_line);
-    else
-        sw_out_puts(out, SW_STYLE_LINE, "?)");
+    sw_view_place(out, wait->with_file, wait->with_line);
 }
 
 /* A line, indented; nothing for what nobody can have. */
@@ -153,51 +145,20 @@ static void put_owner(const struct view *view, const struct sw_wait *wait)
 
 /* ---------------------------------------------------------------- deadlocks */
 
-static void put_stack(const struct view *view, size_t index)
+static int put_stack(const struct view *view, size_t index)
 {
+    static const struct sw_bt_options options = {.count = UINT64_MAX};
     const struct sw_thread *thread = &view->threads->items[index];
-    struct sw_out *out = view->run->out;
-    struct sw_stack stack;
-    struct sw_frame frame;
-    struct sw_error problem;
-    int status;
 
-    sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+    sw_out_puts(view->run->out, SW_STYLE_PLAIN, "\n");
     sw_view_heading(view->run, thread);
-    sw_out_puts(out, SW_STYLE_PLAIN, "Traceback (most recent call first):\n");
-    sw_thread_open_stack(view->run->session, thread, &stack);
-    while ((status = sw_stack_next(&stack, &problem, &frame)) > 0 && out->status == 0) {
-        if (!frame.code) {
-            sw_out_printf(
-                out, SW_STYLE_NOTE, "  (frame at 0x%llx: ", (unsigned long long)frame.addr);
-            sw_out_text(out, SW_STYLE_NOTE, frame.problem.message, strlen(frame.problem.message));
-            sw_out_puts(out, SW_STYLE_NOTE, ")\n");
-            continue;
-        }
-        sw_out_puts(out, SW_STYLE_PLAIN, "  File \"");
-        sw_view_name(out, SW_STYLE_FILENAME, &frame.code->filename);
-        sw_out_puts(out, SW_STYLE_PLAIN, "\", line ");
-        if (frame.position.line > 0)
-            sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
-        else
-            sw_out_puts(out, SW_STYLE_LINE, "?");
-        sw_out_puts(out, SW_STYLE_PLAIN, ", in ");
-        sw_view_name(out, SW_STYLE_FUNCTION, &frame.code->name);
-        sw_out_puts(out, SW_STYLE_PLAIN, "\n");
-        if (frame.code->problem.status != SW_OK)
-            sw_view_note(out, frame.code->problem.message);
-        sw_view_source(view->run, thread->runtime, &frame, false, 4);
-    }
-    if (status < 0) {
-        sw_out_puts(out, SW_STYLE_NOTE, "  (the stack cannot be followed further: ");
-        sw_out_text(out, SW_STYLE_NOTE, problem.message, strlen(problem.message));
-        sw_out_puts(out, SW_STYLE_NOTE, ")\n");
-    }
+    return sw_bt_put_stack(view->run, &options, thread);
 }
 
-static void put_deadlock(const struct view *view, const struct sw_deadlock *deadlock, bool stacks)
+static int put_deadlock(const struct view *view, const struct sw_deadlock *deadlock, bool stacks)
 {
     struct sw_out *out = view->run->out;
+    int status = 0;
 
     sw_out_puts(out, SW_STYLE_PLAIN,
         deadlock->timed ? "Found threads that wait for each other until a timeout:\n"
@@ -211,8 +172,9 @@ static void put_deadlock(const struct view *view, const struct sw_deadlock *dead
         sw_out_puts(out, SW_STYLE_PLAIN, "\n");
         put_owner(view, wait);
     }
-    for (size_t i = 0; stacks && i < deadlock->count && out->status == 0; i++)
-        put_stack(view, deadlock->waits[i]->thread);
+    for (size_t i = 0; stacks && i < deadlock->count && status == 0; i++)
+        status = put_stack(view, deadlock->waits[i]->thread);
+    return status;
 }
 
 /* ---------------------------------------------------------------- all waits */
@@ -275,22 +237,24 @@ static void put_waits(const struct view *view)
             waits->asleep_unknown, waits->asleep_unknown == 1 ? "" : "s");
 }
 
-static void put_text(const struct view *view, bool only_deadlocks)
+static int put_text(const struct view *view, bool only_deadlocks)
 {
     struct sw_out *out = view->run->out;
-
     bool any = false;
+    int status = 0;
 
-    for (size_t i = 0; i < view->deadlocks.count; i++) {
+    for (size_t i = 0; i < view->deadlocks.count && status == 0; i++) {
         const struct sw_deadlock *deadlock = &view->deadlocks.items[i];
 
         if (!is_about_chosen(view, deadlock))
             continue;
         if (any)
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
-        put_deadlock(view, deadlock, !only_deadlocks);
+        status = put_deadlock(view, deadlock, !only_deadlocks);
         any = true;
     }
+    if (status < 0)
+        return status;
     if (!only_deadlocks) {
         if (any)
             sw_out_puts(out, SW_STYLE_PLAIN, "\nAll waits:\n");
@@ -300,6 +264,7 @@ static void put_text(const struct view *view, bool only_deadlocks)
     }
     if (view->problem.status != SW_OK)
         sw_view_note(out, view->problem.message);
+    return out->status;
 }
 
 /* ---------------------------------------------------------------- JSON */
@@ -455,9 +420,7 @@ int sw_run_locks(const struct sw_run *run)
     if (status == 0) {
         if (as_json)
             put_json(&view);
-        else
-            put_text(&view, only_deadlocks);
-        status = run->out->status;
+        status = as_json ? run->out->status : put_text(&view, only_deadlocks);
     }
     sw_thread_names_fini(&view.names);
     sw_waits_fini(&view.waits);

@@ -187,7 +187,6 @@ static void put_innermost(const struct sw_run *run, const struct sw_thread *thre
     struct sw_stack stack;
     struct sw_frame frame;
     struct sw_error problem;
-    const char *path, *slash;
     int status;
 
     sw_thread_open_stack(run->session, thread, &stack);
@@ -204,17 +203,7 @@ static void put_innermost(const struct sw_run *run, const struct sw_thread *thre
     }
     sw_view_name(out, SW_STYLE_FUNCTION,
         frame.code->qualname.data ? &frame.code->qualname : &frame.code->name);
-    path = frame.code->filename.data ? frame.code->filename.data : "?";
-    slash = strrchr(path, '/');
-    path = slash && slash[1] ? slash + 1 : path;
-    sw_out_puts(out, SW_STYLE_PLAIN, " (");
-    sw_out_text(out, SW_STYLE_FILENAME, path, strlen(path));
-    sw_out_puts(out, SW_STYLE_PLAIN, ":");
-    if (frame.position.line > 0)
-        sw_out_printf(out, SW_STYLE_LINE, "%d", (int)frame.position.line);
-    else
-        sw_out_puts(out, SW_STYLE_LINE, "?");
-    sw_out_puts(out, SW_STYLE_PLAIN, ")");
+    sw_view_place(out, frame.code->filename.data, frame.position.line);
     if (frame.code->problem.status != SW_OK) {
         sw_out_puts(out, SW_STYLE_PLAIN, "  ");
         sw_out_text(
