@@ -58,8 +58,7 @@ static void list_fill(struct list *list, struct sw_session *session, sw_addr obj
 
 PyObject *sw_gdb_children_new(sw_addr object, PyObject *type)
 {
-    struct iterator *iterator =
-        (struct iterator *)PyType_GenericAlloc((PyTypeObject *)iterator_type, 0);
+    struct iterator *iterator = sw_gdb_new_object(iterator_type);
     struct sw_gdb_session *session;
 
     if (!iterator)
@@ -91,15 +90,11 @@ bool sw_gdb_children_has_keys(void)
 static void iterator_free(PyObject *self)
 {
     struct iterator *iterator = (struct iterator *)self;
-    PyTypeObject *type = (PyTypeObject *)PyObject_Type(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
     free(iterator->list.items);
     Py_XDECREF(iterator->type);
     Py_XDECREF(iterator->seen);
-    release(self);
-    Py_DECREF(type); /* PyObject_Type()'s, and below the object's own */
-    Py_DECREF(type);
+    sw_gdb_free_object(self);
 }
 
 /* A name as gdb can write it to its terminal. */
@@ -177,13 +172,7 @@ int sw_gdb_children_open(void)
         {Py_tp_iternext, (void *)iterator_next},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.Children",
-        .basicsize = sizeof(struct iterator),
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
 
-    iterator_type = PyType_FromSpec(&spec);
+    iterator_type = sw_gdb_make_class("_sidewinder.Children", sizeof(struct iterator), NULL, slots);
     return iterator_type ? 0 : -1;
 }

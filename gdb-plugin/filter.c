@@ -43,8 +43,6 @@ static void set(PyObject **place, PyObject *object)
 static void walk_free(PyObject *self)
 {
     struct walk *walk = (struct walk *)self;
-    PyTypeObject *type = (PyTypeObject *)PyObject_Type(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
     sw_filter_close(walk->filter);
     set(&walk->source, NULL);
@@ -53,9 +51,7 @@ static void walk_free(PyObject *self)
     set(&walk->folded, NULL);
     set(&walk->inside, NULL);
     set(&walk->loop, NULL);
-    release(self);
-    Py_DECREF(type); /* PyObject_Type()'s, and below the object's own */
-    Py_DECREF(type);
+    sw_gdb_free_object(self);
 }
 
 /* ---------------------------------------------------------------- handing out */
@@ -379,7 +375,7 @@ static int start(struct walk *walk, struct sw_session *session)
 
 static struct walk *open_walk(PyObject *source)
 {
-    struct walk *walk = (struct walk *)PyType_GenericAlloc((PyTypeObject *)walk_type, 0);
+    struct walk *walk = sw_gdb_new_object(walk_type);
     struct sw_gdb_session *session = walk ? sw_gdb_session_acquire() : NULL;
     struct sw_error error = {.status = SW_E_NOT_FOUND};
 
@@ -411,7 +407,7 @@ static PyObject *filter_filter(PyObject *Py_UNUSED(self), PyObject *iterator)
 
 /* ---------------------------------------------------------------- on and off */
 
-static bool is_enabled = true;
+static bool is_enabled = true; /* until `disable frame-filter global sidewinder` */
 
 /* Whether the selected thread runs Python. Where it does not, gdb is to find no filter at all: with
    one it prints every frame by another way, slower and in other words. */
@@ -433,21 +429,6 @@ static PyObject *get_enabled(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure)
     return PyBool_FromLong(is_enabled && applies());
 }
 
-/* `disable frame-filter global sidewinder` sets it. */
-static int set_enabled(PyObject *Py_UNUSED(self), PyObject *value, void *Py_UNUSED(closure))
-{
-    int truth = value ? PyObject_IsTrue(value) : 0;
-
-    if (truth >= 0)
-        is_enabled = truth == 1;
-    return truth < 0 ? -1 : 0;
-}
-
-static PyObject *get_name(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString("sidewinder");
-}
-
 static PyObject *get_priority(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
 {
     return PyLong_FromLong(PRIORITY);
@@ -461,14 +442,8 @@ static int make_walk_class(void)
         {Py_tp_iternext, (void *)walk_next},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.Frames",
-        .basicsize = sizeof(struct walk),
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
 
-    walk_type = PyType_FromSpec(&spec);
+    walk_type = sw_gdb_make_class("_sidewinder.Frames", sizeof(struct walk), NULL, slots);
     return walk_type ? 0 : -1;
 }
 
@@ -479,8 +454,8 @@ static PyObject *make_filter(void)
         {NULL, NULL, 0, NULL},
     };
     static PyGetSetDef attributes[] = {
-        {"name", get_name, NULL, NULL, NULL},
-        {"enabled", get_enabled, set_enabled, NULL, NULL},
+        {"name", sw_gdb_get_name, NULL, NULL, NULL},
+        {"enabled", get_enabled, sw_gdb_set_enabled, NULL, &is_enabled},
         {"priority", get_priority, NULL, NULL, NULL},
         {NULL, NULL, NULL, NULL, NULL},
     };
@@ -489,16 +464,8 @@ static PyObject *make_filter(void)
         {Py_tp_getset, attributes},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.FrameFilter",
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
-    PyObject *type = PyType_FromSpec(&spec);
-    PyObject *filter = type ? PyObject_CallObject(type, NULL) : NULL;
 
-    Py_XDECREF(type);
-    return filter;
+    return sw_gdb_make_object("_sidewinder.FrameFilter", slots);
 }
 
 int sw_gdb_filter_register(void)

@@ -204,3 +204,31 @@ PyObject *sw_gdb_make_class(const char *name, size_t size, PyObject *base, PyTyp
     Py_XDECREF(bases);
     return type;
 }
+
+PyObject *sw_gdb_make_object(const char *name, PyType_Slot *slots)
+{
+    PyObject *type = sw_gdb_make_class(name, 0, NULL, slots);
+    PyObject *object = type ? PyObject_CallObject(type, NULL) : NULL;
+
+    Py_XDECREF(type);
+    return object;
+}
+
+PyObject *sw_gdb_get_name(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
+{
+    return PyUnicode_FromString("sidewinder");
+}
+
+PyObject *sw_gdb_get_enabled(PyObject *Py_UNUSED(self), void *closure)
+{
+    return PyBool_FromLong(*(const bool *)closure);
+}
+
+int sw_gdb_set_enabled(PyObject *Py_UNUSED(self), PyObject *value, void *closure)
+{
+    int truth = value ? PyObject_IsTrue(value) : 0;
+
+    if (truth >= 0)
+        *(bool *)closure = truth == 1;
+    return truth < 0 ? -1 : 0;
+}

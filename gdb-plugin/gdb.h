@@ -44,6 +44,15 @@ void *sw_gdb_new_object(PyObject *type);
 /* Give the memory of an object back, and its reference to its class. */
 void sw_gdb_free_object(PyObject *self);
 
+/* The only object of a class of its own. */
+PyObject *sw_gdb_make_object(const char *name, PyType_Slot *slots);
+
+/* What gdb lists, and switches on and off: a printer, an unwinder, a frame filter. The attributes
+   `name` and `enabled` for a PyGetSetDef; the closure of the second is a bool. */
+PyObject *sw_gdb_get_name(PyObject *self, void *closure);
+PyObject *sw_gdb_get_enabled(PyObject *self, void *closure);
+int sw_gdb_set_enabled(PyObject *self, PyObject *value, void *closure);
+
 /* Have a function called on an event of gdb.events. The method has to be static. Returns 0, also
    when this gdb is too old for the event, or -1 with a Python exception set. */
 int sw_gdb_listen(const char *event, PyMethodDef *handler);

@@ -35,14 +35,10 @@ static PyObject *printer_type;
 static void printer_free(PyObject *self)
 {
     struct printer *printer = (struct printer *)self;
-    PyTypeObject *type = (PyTypeObject *)PyObject_Type(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
     Py_XDECREF(printer->text);
     Py_XDECREF(printer->type);
-    release(self);
-    Py_DECREF(type); /* PyObject_Type()'s, and below the object's own */
-    Py_DECREF(type);
+    sw_gdb_free_object(self);
 }
 
 static enum sw_children_kind find_kind(sw_addr address)
@@ -138,14 +134,8 @@ static int make_printer_type(void)
         {Py_tp_getset, attributes},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.Printer",
-        .basicsize = sizeof(struct printer),
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
 
-    printer_type = PyType_FromSpec(&spec);
+    printer_type = sw_gdb_make_class("_sidewinder.Printer", sizeof(struct printer), NULL, slots);
     return printer_type ? 0 : -1;
 }
 
@@ -176,7 +166,7 @@ static PyObject *printer_new(struct sw_session *session, PyObject *type, sw_addr
     struct printer *printer = NULL;
 
     if (sw_value_write(session, address, &sink, NULL) == 0)
-        printer = (struct printer *)PyType_GenericAlloc((PyTypeObject *)printer_type, 0);
+        printer = sw_gdb_new_object(printer_type);
     if (printer) {
         Py_INCREF(type);
         printer->type = type;
@@ -219,7 +209,7 @@ static PyObject *printer_interrupted(PyObject *type)
     struct printer *printer;
 
     sw_gdb_postpone_interrupt();
-    printer = (struct printer *)PyType_GenericAlloc((PyTypeObject *)printer_type, 0);
+    printer = sw_gdb_new_object(printer_type);
     if (!printer)
         return NULL;
     Py_INCREF(type);
@@ -230,8 +220,8 @@ static PyObject *printer_interrupted(PyObject *type)
 
 /* ---------------------------------------------------------------- the look-up */
 
-static PyObject *lookup; /* the one object that is in gdb's lists */
-static bool is_enabled = true;
+static PyObject *lookup;       /* the one object that is in gdb's lists */
+static bool is_enabled = true; /* until `disable pretty-printer global sidewinder` */
 
 /* __call__(self, value): a printer, or None for values that are not ours. */
 static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject *Py_UNUSED(names))
@@ -256,31 +246,11 @@ static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject
     Py_RETURN_NONE;
 }
 
-static PyObject *get_name(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString("sidewinder");
-}
-
-static PyObject *get_enabled(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyBool_FromLong(is_enabled);
-}
-
-/* `disable pretty-printer global sidewinder` sets it. */
-static int set_enabled(PyObject *Py_UNUSED(self), PyObject *value, void *Py_UNUSED(closure))
-{
-    int truth = value ? PyObject_IsTrue(value) : 0;
-
-    if (truth >= 0)
-        is_enabled = truth == 1;
-    return truth < 0 ? -1 : 0;
-}
-
 static int make_lookup(void)
 {
     static PyGetSetDef attributes[] = {
-        {"name", get_name, NULL, NULL, NULL},
-        {"enabled", get_enabled, set_enabled, NULL, NULL},
+        {"name", sw_gdb_get_name, NULL, NULL, NULL},
+        {"enabled", sw_gdb_get_enabled, sw_gdb_set_enabled, NULL, &is_enabled},
         {NULL, NULL, NULL, NULL, NULL},
     };
     static PyType_Slot slots[] = {
@@ -288,15 +258,8 @@ static int make_lookup(void)
         {Py_tp_getset, attributes},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.PrettyPrinter",
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
-    PyObject *type = PyType_FromSpec(&spec);
 
-    lookup = type ? PyObject_CallObject(type, NULL) : NULL;
-    Py_XDECREF(type);
+    lookup = sw_gdb_make_object("_sidewinder.PrettyPrinter", slots);
     return lookup ? 0 : -1;
 }
 

@@ -23,7 +23,7 @@ static struct {
     struct sw_gdb_changes seen;
 } state;
 
-static bool is_enabled = true;
+static bool is_enabled = true; /* until `disable unwinder global sidewinder` */
 
 /* Registers that calls preserve. gdb takes those that an unwinder does not name for lost. */
 static const struct machine {
@@ -131,14 +131,10 @@ static PyObject *frame_id_type;
 static void frame_id_free(PyObject *self)
 {
     struct frame_id *id = (struct frame_id *)self;
-    PyTypeObject *type = (PyTypeObject *)PyObject_Type(self);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
 
     Py_XDECREF(id->sp);
     Py_XDECREF(id->pc);
-    release(self);
-    Py_DECREF(type); /* PyObject_Type()'s, and below the object's own */
-    Py_DECREF(type);
+    sw_gdb_free_object(self);
 }
 
 static PyObject *get_sp(PyObject *self, void *Py_UNUSED(closure))
@@ -169,14 +165,8 @@ static int make_frame_id_type(void)
         {Py_tp_getset, attributes},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.FrameId",
-        .basicsize = sizeof(struct frame_id),
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
 
-    frame_id_type = PyType_FromSpec(&spec);
+    frame_id_type = sw_gdb_make_class("_sidewinder.FrameId", sizeof(struct frame_id), NULL, slots);
     return frame_id_type ? 0 : -1;
 }
 
@@ -188,7 +178,7 @@ static PyObject *value_of(uint64_t number)
 
 static PyObject *make_info(PyObject *frame, const struct sw_made_caller *caller)
 {
-    struct frame_id *id = (struct frame_id *)PyType_GenericAlloc((PyTypeObject *)frame_id_type, 0);
+    struct frame_id *id = sw_gdb_new_object(frame_id_type);
     PyObject *info = NULL;
 
     if (id) {
@@ -288,31 +278,11 @@ static PyObject *unwinder_call(
     Py_RETURN_NONE;
 }
 
-static PyObject *get_name(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyUnicode_FromString("sidewinder");
-}
-
-static PyObject *get_enabled(PyObject *Py_UNUSED(self), void *Py_UNUSED(closure))
-{
-    return PyBool_FromLong(is_enabled);
-}
-
-/* `disable unwinder global sidewinder` sets it. */
-static int set_enabled(PyObject *Py_UNUSED(self), PyObject *value, void *Py_UNUSED(closure))
-{
-    int truth = value ? PyObject_IsTrue(value) : 0;
-
-    if (truth >= 0)
-        is_enabled = truth == 1;
-    return truth < 0 ? -1 : 0;
-}
-
 static PyObject *make_unwinder(void)
 {
     static PyGetSetDef attributes[] = {
-        {"name", get_name, NULL, NULL, NULL},
-        {"enabled", get_enabled, set_enabled, NULL, NULL},
+        {"name", sw_gdb_get_name, NULL, NULL, NULL},
+        {"enabled", sw_gdb_get_enabled, sw_gdb_set_enabled, NULL, &is_enabled},
         {NULL, NULL, NULL, NULL, NULL},
     };
     static PyType_Slot slots[] = {
@@ -320,16 +290,8 @@ static PyObject *make_unwinder(void)
         {Py_tp_getset, attributes},
         {0, NULL},
     };
-    static PyType_Spec spec = {
-        .name = "_sidewinder.Unwinder",
-        .flags = Py_TPFLAGS_DEFAULT,
-        .slots = slots,
-    };
-    PyObject *type = PyType_FromSpec(&spec);
-    PyObject *object = type ? PyObject_CallObject(type, NULL) : NULL;
 
-    Py_XDECREF(type);
-    return object;
+    return sw_gdb_make_object("_sidewinder.Unwinder", slots);
 }
 
 int sw_gdb_unwinder_register(void)
