@@ -19,7 +19,7 @@ enum staleness {
 struct sw_gdb_session {
     struct sw_gdb_session *next;
     int64_t inferior; /* gdb's number */
-    struct sw_target_info info;
+    int64_t pid;
     struct sw_gdb_target *target;
     struct sw_session *core;
     enum staleness staleness;
@@ -116,7 +116,7 @@ static struct sw_gdb_session *session_new(int64_t inferior, const struct sw_targ
         return NULL;
     }
     session->inferior = inferior;
-    session->info = *info;
+    session->pid = info->pid;
     session->target = sw_gdb_target_create(info);
     if (!session->target) {
         PyErr_NoMemory();
@@ -133,12 +133,6 @@ static struct sw_gdb_session *session_new(int64_t inferior, const struct sw_targ
     return NULL;
 }
 
-static bool is_same_target(const struct sw_target_info *a, const struct sw_target_info *b)
-{
-    return a->kind == b->kind && a->pid == b->pid && a->pointer_size == b->pointer_size &&
-           a->big_endian == b->big_endian;
-}
-
 /* Free the sessions whose process is gone, and that of `inferior` when it now is another one.
    Returns what is left for this inferior, or NULL. */
 static struct sw_gdb_session *sweep(int64_t inferior, const struct sw_target_info *info)
@@ -150,7 +144,7 @@ static struct sw_gdb_session *sweep(int64_t inferior, const struct sw_target_inf
         bool mine = session->inferior == inferior;
 
         if (!session->busy &&
-            (session->staleness == GONE || (mine && !is_same_target(&session->info, info)))) {
+            (session->staleness == GONE || (mine && !sw_session_is_for(session->core, info)))) {
             *link = session->next;
             session_free(session);
             continue;
@@ -194,7 +188,7 @@ static struct sw_gdb_session *find_fresh(int64_t inferior, int64_t pid)
 {
     for (struct sw_gdb_session *session = sessions; session; session = session->next)
         if (session->inferior == inferior && session->staleness == FRESH && !session->busy &&
-            session->info.pid == pid)
+            session->pid == pid)
             return session;
     return NULL;
 }

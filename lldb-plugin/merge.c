@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "merge.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "session.h"
 
 enum {
@@ -39,19 +39,6 @@ static const char script[] =
     "    return ''.join(kept['lines'].get(str(frame.GetFrameID()), ()))\n"
     "import __main__\n"
     "__main__.sidewinder_python_frames = sidewinder_python_frames\n";
-
-static int __attribute__((format(printf, 2, 3)))
-fail(struct sw_error *reterr, const char *format, ...)
-{
-    va_list args;
-
-    memset(reterr, 0, sizeof(*reterr));
-    reterr->status = SW_E_UNSUPPORTED;
-    va_start(args, format);
-    vsnprintf(reterr->message, sizeof(reterr->message), format, args);
-    va_end(args);
-    return SW_E_UNSUPPORTED;
-}
 
 /* ---------------------------------------------------------------- on and off */
 
@@ -109,16 +96,20 @@ int sw_lldb_merge_set(struct sw_lldb *lldb, bool on, struct sw_error *reterr)
     char format[MAX_FORMAT];
 
     if (!sw_lldb_get_setting(lldb, "frame-format", format, sizeof(format)))
-        return fail(reterr, "this lldb does not show its setting frame-format");
+        return sw_lldb_fail(
+            reterr, SW_E_UNSUPPORTED, "this lldb does not show its setting frame-format");
     unquote(format);
     take_out(format);
     if (on && (!sw_lldb_execute(lldb, "script import lldb") || !load_script(lldb)))
-        return fail(reterr, "this lldb has no Python, which it takes to merge the stacks: use "
-                            "\"pystack bt --native\"");
+        return sw_lldb_fail(reterr, SW_E_UNSUPPORTED,
+            "this lldb has no Python, which it takes to merge the stacks: use "
+            "\"pystack bt --native\"");
     if (on && !put_in(format, sizeof(format)))
-        return fail(reterr, "the setting frame-format is longer than %d bytes", MAX_FORMAT);
+        return sw_lldb_fail(reterr, SW_E_UNSUPPORTED,
+            "the setting frame-format is longer than %d bytes", MAX_FORMAT);
     if (!sw_lldb_set_setting(lldb, "frame-format", format))
-        return fail(reterr, "this lldb does not take the setting frame-format");
+        return sw_lldb_fail(
+            reterr, SW_E_UNSUPPORTED, "this lldb does not take the setting frame-format");
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "error.h"
 #include "setting.h"
 #include "target.h"
 
@@ -23,20 +24,12 @@ struct sw_lldb_session {
     uint32_t stop_id;
     unsigned module_count;
     struct timespec refreshed;
-    struct sw_target_info info;
+    bool is_core;
     struct sw_lldb_target *target;
     struct sw_session *core;
 };
 
 static struct sw_lldb_session *sessions;
-
-static int fail(struct sw_error *reterr, enum sw_status status, const char *message)
-{
-    memset(reterr, 0, sizeof(*reterr));
-    reterr->status = status;
-    snprintf(reterr->message, sizeof(reterr->message), "%s", message);
-    return status;
-}
 
 static void session_free(struct sw_lldb_session *session)
 {
@@ -52,17 +45,17 @@ static struct sw_lldb_session *session_new(
     struct sw_lldb_session *session = calloc(1, sizeof(*session));
 
     if (!session) {
-        fail(reterr, SW_E_NO_MEMORY, "the debugger is out of memory");
+        sw_lldb_fail(reterr, SW_E_NO_MEMORY, "the debugger is out of memory");
         return NULL;
     }
-    session->info = *info;
+    session->is_core = info->kind == SW_TARGET_CORE;
     session->unique_id = sw_lldb_unique_id(lldb);
     session->stop_id = sw_lldb_stop_id(lldb);
     session->module_count = sw_lldb_module_count(lldb);
     session->process = sw_lldb_reference_create(lldb);
     session->target = sw_lldb_target_create(info);
     if (!session->process || !session->target) {
-        fail(reterr, SW_E_NO_MEMORY, "the debugger is out of memory");
+        sw_lldb_fail(reterr, SW_E_NO_MEMORY, "the debugger is out of memory");
     } else if (sw_session_create(
                    info, &sw_lldb_target_ops, session->target, reterr, &session->core) == 0) {
         sw_lldb_setting_apply(session->core);
@@ -72,12 +65,6 @@ static struct sw_lldb_session *session_new(
     }
     session_free(session);
     return NULL;
-}
-
-static bool is_same_target(const struct sw_target_info *a, const struct sw_target_info *b)
-{
-    return a->kind == b->kind && a->pid == b->pid && a->pointer_size == b->pointer_size &&
-           a->big_endian == b->big_endian;
 }
 
 /* Free the sessions whose process is gone, and that of this process when it is not the same any
@@ -91,7 +78,7 @@ static struct sw_lldb_session *sweep(uint32_t unique_id, const struct sw_target_
         bool mine = session->unique_id == unique_id;
 
         if (!sw_lldb_reference_is_alive(session->process) ||
-            (mine && !is_same_target(&session->info, info))) {
+            (mine && !sw_session_is_for(session->core, info))) {
             *link = session->next;
             session_free(session);
             continue;
@@ -122,8 +109,7 @@ static void refresh(struct sw_lldb_session *session, struct sw_lldb *lldb, enum 
         sw_session_forget(session->core);
     } else if (session->stop_id != stop_id) {
         sw_session_invalidate(session->core);
-    } else if (session->info.kind != SW_TARGET_CORE &&
-               (use == SW_LLDB_COMMAND || is_old(&session->refreshed))) {
+    } else if (!session->is_core && (use == SW_LLDB_COMMAND || is_old(&session->refreshed))) {
         sw_session_reread(session->core);
     } else {
         return;
@@ -141,12 +127,12 @@ struct sw_lldb_session *sw_lldb_session_acquire(
 
     switch (sw_lldb_state(lldb)) {
     case SW_LLDB_GONE:
-        fail(reterr, SW_E_NOT_FOUND,
+        sw_lldb_fail(reterr, SW_E_NOT_FOUND,
             "No process and no core file to look at: use \"process attach -p PID\", "
             "\"target create -c FILE\" or \"run\" first.");
         return NULL;
     case SW_LLDB_RUNNING:
-        fail(reterr, SW_E_READ, "The process is running: use \"process interrupt\" first.");
+        sw_lldb_fail(reterr, SW_E_READ, "The process is running: use \"process interrupt\" first.");
         return NULL;
     case SW_LLDB_STOPPED:
         break;

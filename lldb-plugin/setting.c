@@ -2,11 +2,11 @@
 #include "setting.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "session.h"
 
 enum { MAX_SETTINGS = 32 };
@@ -64,19 +64,6 @@ int64_t sw_lldb_setting_value(const char *name, int64_t otherwise)
     return index < value_count ? values[index] : otherwise;
 }
 
-static int __attribute__((format(printf, 2, 3)))
-refuse(struct sw_error *reterr, const char *format, ...)
-{
-    va_list args;
-
-    memset(reterr, 0, sizeof(*reterr));
-    reterr->status = SW_E_USAGE;
-    va_start(args, format);
-    vsnprintf(reterr->message, sizeof(reterr->message), format, args);
-    va_end(args);
-    return SW_E_USAGE;
-}
-
 static bool parse(const struct sw_setting *setting, const char *text, int64_t *ret_value)
 {
     char *end;
@@ -97,9 +84,10 @@ int sw_lldb_setting_set(const char *name, const char *value, struct sw_error *re
     int status;
 
     if (index == value_count)
-        return refuse(reterr, "there is no setting '%.40s'; \"pystack set\" shows them all", name);
+        return sw_lldb_fail(reterr, SW_E_USAGE,
+            "there is no setting '%.40s'; \"pystack set\" shows them all", name);
     if (!parse(&settings[index], value, &number))
-        return refuse(reterr, "sidewinder %s must be %s, not '%.40s'", name,
+        return sw_lldb_fail(reterr, SW_E_USAGE, "sidewinder %s must be %s, not '%.40s'", name,
             settings[index].is_switch ? "on or off" : "a number", value);
     status = sw_session_set(judge, index, number, reterr);
     if (status < 0)

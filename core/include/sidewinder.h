@@ -224,6 +224,10 @@ struct sw_session;
 SW_API int sw_session_create(const struct sw_target_info *info, const struct sw_target_ops *ops,
     void *ctx, struct sw_error *reterr, struct sw_session **ret_session);
 
+/* Whether a session was made for such a target: an adapter keeps its sessions from one command to
+   the next, and the debugger may have got another process meanwhile. */
+SW_API bool sw_session_is_for(const struct sw_session *session, const struct sw_target_info *info);
+
 /* Free a session and everything that came out of it. */
 SW_API void sw_session_destroy(struct sw_session *session);
 

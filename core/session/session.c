@@ -104,6 +104,14 @@ void sw_session_reread(struct sw_session *session)
     forget_memory(session);
 }
 
+bool sw_session_is_for(const struct sw_session *session, const struct sw_target_info *info)
+{
+    const struct sw_target_info *own = &session->memory.info;
+
+    return own->kind == info->kind && own->pid == info->pid &&
+           own->pointer_size == info->pointer_size && own->big_endian == info->big_endian;
+}
+
 void sw_session_forget(struct sw_session *session)
 {
     forget_stop(session);
