@@ -169,11 +169,13 @@ static void add_namespace(struct search *search, sw_addr namespace, unsigned dep
 
 static void add_modules(struct search *search, const struct sw_runtime *runtime)
 {
-    static struct sw_interpreter interpreters[SW_MAX_INTERPRETERS];
+    struct sw_interpreter *interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*interpreters));
     const struct sw_reader *reader = search->reader;
     struct sw_error problem;
-    size_t count = sw_interpreters_list(runtime, interpreters, SW_MAX_INTERPRETERS, &problem);
+    size_t count = 0;
 
+    if (interpreters)
+        count = sw_interpreters_list(runtime, interpreters, SW_MAX_INTERPRETERS, &problem);
     for (size_t i = 0; i < count; i++) {
         struct sw_dict modules;
         uint64_t at = 0, namespace = 0;
@@ -187,6 +189,7 @@ static void add_modules(struct search *search, const struct sw_runtime *runtime)
             if (sw_reader_uint(reader, value, SW_F_MODULE_DICT, NULL, &namespace) == 0)
                 add_namespace(search, namespace, 0);
     }
+    free(interpreters);
 }
 
 static void add_stack(struct search *search, const struct sw_thread *thread)
