@@ -129,3 +129,20 @@ size_t sw_gdb_listing_sections(
     }
     return count;
 }
+
+bool sw_gdb_listing_function(const char *text, const char *address, char *buf, size_t size)
+{
+    size_t len = 0;
+
+    if (strstr(text, address))
+        return false;
+    /* "name + 4 in section .text of FILE"; a C++ name has blanks between its brackets. */
+    for (int depth = 0; text[len] && text[len] != '\n' && (depth > 0 || text[len] != ' '); len++) {
+        depth += text[len] == '(' || text[len] == '<';
+        depth -= text[len] == ')' || text[len] == '>';
+    }
+    if (len == 0)
+        return false;
+    snprintf(buf, size, "%.*s", (int)(len < size ? len : size - 1), text);
+    return true;
+}

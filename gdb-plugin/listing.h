@@ -37,4 +37,10 @@ size_t sw_gdb_listing_auxv(const char *text, struct sw_gdb_auxv *entries, size_t
 size_t sw_gdb_listing_sections(
     const char *text, const char *name, struct sw_gdb_section *sections, size_t size);
 
+/*
+ * The name in the text of `info symbol ADDRESS`, `address` as it was typed there, without the
+ * offset behind it. False when there is none: then what gdb says names the address.
+ */
+bool sw_gdb_listing_function(const char *text, const char *address, char *buf, size_t size);
+
 #endif

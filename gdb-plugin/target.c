@@ -174,6 +174,25 @@ static int target_symbol(void *ctx, const char *name, unsigned index, sw_addr *r
         target, PyObject_CallMethod(sw_gdb.module, "parse_and_eval", "s", expression), ret_addr);
 }
 
+static int target_function(void *ctx, sw_addr pc, char *buf, size_t size)
+{
+    struct sw_gdb_target *target = ctx;
+    char address[32], command[MAX_COMMAND];
+    PyObject *text;
+    bool found;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    snprintf(address, sizeof(address), "0x%llx", (unsigned long long)pc);
+    snprintf(command, sizeof(command), "info symbol %s", address);
+    text = sw_gdb_execute(command);
+    if (!text)
+        return failure(target, SW_E_NOT_FOUND);
+    found = sw_gdb_listing_function(PyBytes_AsString(text), address, buf, size);
+    Py_DECREF(text);
+    return found ? 0 : SW_E_NOT_FOUND;
+}
+
 /* Fill in target->sections with those that a listing of gdb has. */
 static int list_sections(struct sw_gdb_target *target, const char *command, const char *name)
 {
@@ -607,4 +626,5 @@ const struct sw_target_ops sw_gdb_target_ops = {
     .file_root = target_file_root,
     .interrupted = target_interrupted,
     .thread_registers = target_thread_registers,
+    .function = target_function,
 };

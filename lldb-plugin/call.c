@@ -46,7 +46,7 @@ enum sw_lldb_call sw_lldb_call_decode(const uint8_t code[SW_LLDB_CALL_BYTES], ui
     const uint8_t *end = code + SW_LLDB_CALL_BYTES - SYSCALL;
 
     if (!ends_with(code + SW_LLDB_CALL_BYTES, call, 2))
-        return SW_LLDB_CALL_UNKNOWN;
+        return SW_LLDB_CALL_NONE;
     if (ends_with(end, shared, sizeof(shared) / sizeof(shared[0])))
         return SW_LLDB_CALL_ARGUMENT;
     *ret_number = 0;

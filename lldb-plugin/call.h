@@ -14,6 +14,7 @@ enum { SW_LLDB_CALL_BYTES = 32 };
 
 enum sw_lldb_call {
     SW_LLDB_CALL_UNKNOWN = 0,
+    SW_LLDB_CALL_NONE, /* the thread is in no call: those return behind their instruction */
     SW_LLDB_CALL_NUMBER,
     SW_LLDB_CALL_ARGUMENT, /* the number is the caller's first argument on the stack */
 };

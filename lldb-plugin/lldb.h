@@ -70,6 +70,9 @@ unsigned sw_lldb_module_count(struct sw_lldb *lldb);
 /* The executable's ELF header in memory. */
 bool sw_lldb_executable(struct sw_lldb *lldb, uint64_t *ret_header);
 
+/* The name of the function that holds `pc`. By symbol tables only. */
+bool sw_lldb_function(struct sw_lldb *lldb, uint64_t pc, char *buf, size_t size);
+
 /* The `index`th symbol of that name, and section, over all modules. By symbol tables only. */
 bool sw_lldb_symbol(struct sw_lldb *lldb, const char *name, unsigned index, uint64_t *ret_addr);
 bool sw_lldb_section(

@@ -61,6 +61,7 @@ enum TypeOptions {
     eTypeOptionHideChildren = 8,
 };
 
+class SBSymbol;
 class SBTarget;
 
 class SBError
@@ -100,11 +101,13 @@ class SBAddress
     bool IsValid() const;
     addr_t GetLoadAddress(const SBTarget &target) const;
     SBSection GetSection();
+    SBSymbol GetSymbol();
 };
 
 class SBSymbol
 {
     SW_SB_CLASS(SBSymbol, 1)
+    const char *GetName() const;
     SBAddress GetStartAddress();
 };
 

@@ -209,6 +209,25 @@ bool sw_lldb_symbol(struct sw_lldb *lldb, const char *name, unsigned index, uint
     return false;
 }
 
+/* The name of a function without the version of its symbol ("read@@GLIBC_2.2.5"). lldb makes names
+   for functions that have none: "" for those. */
+static void put_name(const char *name, char *buf, size_t size)
+{
+    static const char made[] = "___lldb_unnamed_symbol";
+
+    if (!name || strncmp(name, made, sizeof(made) - 1) == 0)
+        name = "";
+    snprintf(buf, size, "%.*s", (int)strcspn(name, "@"), name);
+}
+
+bool sw_lldb_function(struct sw_lldb *lldb, uint64_t pc, char *buf, size_t size)
+{
+    SBSymbol symbol = lldb->target.ResolveLoadAddress(pc).GetSymbol();
+
+    put_name(symbol.GetName(), buf, size);
+    return buf[0] != '\0';
+}
+
 bool sw_lldb_section(
     struct sw_lldb *lldb, const char *name, unsigned index, uint64_t *ret_addr, uint64_t *ret_size)
 {
@@ -265,15 +284,6 @@ bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool 
     return *ret_pc != NO_ADDRESS;
 }
 
-/* lldb makes names for functions that have none. */
-static const char *name_of(SBFrame frame)
-{
-    static const char made[] = "___lldb_unnamed_symbol";
-    const char *name = frame.GetFunctionName();
-
-    return name && strncmp(name, made, sizeof(made) - 1) != 0 ? name : "";
-}
-
 bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_place *ret_place)
 {
     SBFrame frame = lldb->selected_thread().GetFrameAtIndex(index);
@@ -285,7 +295,7 @@ bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_pl
         return false;
     ret_place->sp = sp == NO_ADDRESS ? 0 : sp;
     ret_place->line = line == NO_LINE ? 0 : line;
-    snprintf(ret_place->function, sizeof(ret_place->function), "%s", name_of(frame));
+    put_name(frame.GetFunctionName(), ret_place->function, sizeof(ret_place->function));
     ret_place->module[0] = ret_place->file[0] = '\0';
     entry.GetFileSpec().GetPath(ret_place->file, sizeof(ret_place->file));
     if (!ret_place->file[0])

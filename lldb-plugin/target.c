@@ -83,6 +83,15 @@ static int target_symbol(void *ctx, const char *name, unsigned index, sw_addr *r
     return sw_lldb_symbol(target->lldb, name, index, ret_addr) ? 0 : SW_E_NOT_FOUND;
 }
 
+static int target_function(void *ctx, sw_addr pc, char *buf, size_t size)
+{
+    struct sw_lldb_target *target = ctx;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    return sw_lldb_function(target->lldb, pc, buf, size) ? 0 : SW_E_NOT_FOUND;
+}
+
 static int target_section(
     void *ctx, const char *name, unsigned index, sw_addr *ret_addr, uint64_t *ret_size)
 {
@@ -161,6 +170,9 @@ static bool system_call(struct sw_lldb_target *target, int64_t tid, uint64_t *re
     case SW_LLDB_CALL_ARGUMENT:
         return sw_lldb_caller_arguments(target->lldb, tid, &at) &&
                target_read(target, at, ret_number, sizeof(*ret_number)) == 0;
+    case SW_LLDB_CALL_NONE:
+        *ret_number = UINT64_MAX; /* as the kernel has it */
+        return true;
     case SW_LLDB_CALL_UNKNOWN:
         break;
     }
@@ -362,4 +374,5 @@ const struct sw_target_ops sw_lldb_target_ops = {
     .native_detail = target_native_detail,
     .interrupted = target_interrupted,
     .thread_registers = target_thread_registers,
+    .function = target_function,
 };

@@ -205,6 +205,11 @@ struct sw_target_ops {
        known. */
     int (*thread_registers)(
         void *ctx, int64_t tid, const char *const *names, unsigned count, uint64_t *ret_values);
+
+    /* Put the name of the function that holds `pc` into buf, by the symbol tables: debug
+       information is not to be read for it. SW_E_NOT_FOUND when they have none. NULL: what a thread
+       computes that is in no system call and runs no Python is not named. */
+    int (*function)(void *ctx, sw_addr pc, char *buf, size_t size);
 };
 
 /* The largest `len` that sw_target_ops.read is asked for: small enough for gdb 13, whose allocation

@@ -144,6 +144,8 @@ bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
         ret_call->arguments[i] = strtoull(at, &end, 16);
         at = end;
     }
+    at = strrchr(text, ' ');
+    ret_call->pc = at ? strtoull(at, NULL, 16) : 0;
     return true;
 }
 

@@ -14,6 +14,7 @@ enum { SW_KERNEL_ARGUMENTS = 4 };
 struct sw_kernel_call {
     int64_t number; /* -1 when it is in none */
     uint64_t arguments[SW_KERNEL_ARGUMENTS];
+    sw_addr pc; /* 0 when it is not known */
 };
 
 /* A descriptor by which the threads of a process of this machine are asked, to be closed by

@@ -26,4 +26,10 @@ int sw_threads_ask_registers(
  * the debugger it is the main thread. */
 void sw_threads_mark_selected(struct sw_session *session, struct sw_threads *threads);
 
+/* The name of the C function that a thread computes in, by the debugger's symbols. False when it is
+   not known, or cannot be: of a process that sees other files than we do, as in a container,
+   debuggers take the names from ours that have the same paths. */
+bool sw_thread_function(
+    const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size);
+
 #endif

@@ -23,6 +23,7 @@ struct sw_thread {
     bool call_known;
     int64_t call; /* number of the system call it is in; -1 when it is in none */
     uint64_t call_arguments[SW_KERNEL_ARGUMENTS];
+    sw_addr pc; /* where its innermost native frame is; 0 when the kernel did not say */
 };
 
 /* A value made for one stop. Zero-initialised is a valid, empty list. */

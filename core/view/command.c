@@ -70,7 +70,8 @@ static const struct {
          "Show every Python thread in a row: what it is called, what it does, where it is.",
          "A * marks the selected thread. A thread holds the GIL, waits for it, collects garbage, "
          "is in\n"
-         "a system call, or runs without the GIL. Native threads that run no Python come last.\n"
+         "a system call, or runs without the GIL, in a C function that the debugger knows. Native\n"
+         "threads that run no Python come last.\n"
          "  --json       one JSON document instead of text (docs/output-format.md)\n"},
         sw_run_threads},
     {{"gil", "py-gil", "py-gil [--json]",

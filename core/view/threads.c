@@ -5,6 +5,7 @@
 
 #include "session/kernel.h"
 #include "session/names.h"
+#include "session/native.h"
 #include "view/frame.h"
 #include "view/values.h"
 #include "view/width.h"
@@ -17,7 +18,7 @@ struct row {
     const struct sw_native_thread *native; /* of such a one */
     char number[24], tid[24], interpreter[24];
     char name[MAX_CELL];
-    char state[96];
+    char state[192];
 };
 
 struct widths {
@@ -25,15 +26,13 @@ struct widths {
     bool has_interpreters;
 };
 
-/* What a thread does; the words stand in JSON as well. */
-static const char *state_of(
-    const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
+/* What a thread does; NULL for one that is in a system call without the GIL, and no more. */
+static const char *state_of(const struct sw_thread *thread)
 {
     /* PyThreadState.state of free-threaded builds, Include/internal/pycore_pystate.h. */
     static const char *const states[] = {
         "detached", "attached", "suspended", "shutting down", "suspended", "detached"};
     const struct sw_reader *reader = &thread->runtime->reader;
-    const char *name;
     uint64_t state;
 
     if (thread->collecting)
@@ -50,14 +49,41 @@ static const char *state_of(
         return "no native thread found";
     if (!thread->call_known)
         return "without the GIL";
-    if (thread->call < 0)
-        return "runs without the GIL";
-    name = sw_kernel_call_name(memory, thread->call);
+    return thread->call < 0 ? "runs without the GIL" : NULL;
+}
+
+/* Where it does that: "in read()" of a system call, which may be what keeps the holder of the GIL;
+   "in crc32()" of the C function in which one computes that has let go of the GIL; "" when there is
+   nothing to say. */
+static void write_place(
+    const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
+{
+    bool runs_python = thread->holds_gil ||
+                       (thread->runtime->layout.flavour.free_threaded && thread->state.active);
+    char function[96];
+    const char *name = sw_kernel_call_name(memory, thread->call);
+
+    buf[0] = '\0';
+    if (thread->collecting || thread->waits_for_gil || !thread->tid || !thread->call_known)
+        return;
     if (name)
         snprintf(buf, size, "in %s()", name);
-    else
+    else if (thread->call >= 0)
         snprintf(buf, size, "in system call %lld", (long long)thread->call);
-    return buf;
+    else if (!runs_python && sw_thread_function(memory, thread, function, sizeof(function)))
+        snprintf(buf, size, strchr(function, '(') ? "in %s" : "in %s()", function);
+}
+
+/* The words stand in JSON as well. */
+static void write_state(
+    const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
+{
+    const char *state = state_of(thread);
+    char place[128];
+
+    write_place(memory, thread, place, sizeof(place));
+    snprintf(buf, size, "%s%s%s%s", state ? state : "", state && place[0] ? ", " : "", place,
+        thread->finalizing ? ", finalizing" : "");
 }
 
 static unsigned columns_of(const char *text)
@@ -92,8 +118,6 @@ static void fill_name(const struct sw_thread_name *name, char *cell, size_t size
 static void fill(const struct sw_run *run, const struct sw_thread_names *names,
     const struct sw_thread *thread, struct row *row)
 {
-    char buf[64];
-
     row->thread = thread;
     snprintf(
         row->number, sizeof(row->number), thread->number ? "%lld" : "-", (long long)thread->number);
@@ -105,9 +129,7 @@ static void fill(const struct sw_run *run, const struct sw_thread_names *names,
         snprintf(
             row->interpreter, sizeof(row->interpreter), "%lld", (long long)thread->interpreter_id);
     fill_name(sw_thread_name(names, thread), row->name, sizeof(row->name));
-    snprintf(row->state, sizeof(row->state), "%s%s",
-        state_of(&run->session->memory, thread, buf, sizeof(buf)),
-        thread->finalizing ? ", finalizing" : "");
+    write_state(&run->session->memory, thread, row->state, sizeof(row->state));
 }
 
 static void fill_native(const struct sw_native_thread *native, struct row *row)

@@ -20,7 +20,11 @@ ready = threading.Semaphore(0)
 never = threading.Lock()
 never.acquire()
 pipe, _pipe = os.pipe()
-NAMES = ["plain", "name with spaces", "x" * 30]
+spin = ctypes.CDLL(None).pthread_spin_lock
+lock = ctypes.byref(ctypes.c_int())
+ctypes.CDLL(None).pthread_spin_init(lock, 0)
+spin(lock)
+NAMES = ["plain", "name with spaces", "x" * 30, "computing"]
 if sys.version_info[0] >= 3:
     NAMES[1] = u"w\xf6rker-\u4f60\u597d"
 
@@ -41,19 +45,24 @@ def in_read():
     os.read(pipe, 1)
 
 
+def in_c():
+    note("runs without the GIL, in pthread_spin_lock()")
+    spin(lock)
+
+
 def busy():
     note("waits for the GIL")
     while True:
         pass
 
 
-for number, function in enumerate((in_lock, in_read, busy)):
+for number, function in enumerate((in_lock, in_read, busy, in_c)):
     thread = threading.Thread(target=function, name=NAMES[number])
     thread.daemon = number != 1
     thread.start()
-for _ in range(3):
+for _ in range(4):
     ready.acquire()
-note("holds the GIL")
+note("holds the GIL, in read()")
 with open(os.path.join(truth.work_directory(), "states.json"), "w") as file:
     json.dump(wanted, file)
 # PyDLL keeps the GIL while it calls.
