@@ -4,10 +4,14 @@
 
 #include "session/kernel.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <unistd.h>
 
 /* Calls that threads sleep in, by architecture (arch/x86/entry/syscalls/syscall_64.tbl,
@@ -128,10 +132,36 @@ static bool read_call(int tasks, int64_t tid, char *text, size_t size)
     return true;
 }
 
+/* A debugger that stopped the threads itself, as gdb does, is told more quickly: of a thousand
+   threads by a millisecond in place of six. False for all others, and for threads of another
+   architecture than ours. */
+static bool ask_as_tracer(int64_t tid, struct sw_kernel_call *ret_call)
+{
+#ifdef __x86_64__
+    struct user_regs_struct registers;
+    struct iovec buffer = {&registers, sizeof(registers)};
+
+    if (ptrace(PTRACE_GETREGSET, (pid_t)tid, NT_PRSTATUS, &buffer) < 0 ||
+        buffer.iov_len != sizeof(registers))
+        return false;
+    *ret_call = (struct sw_kernel_call){
+        .number = (int64_t)registers.orig_rax < 0 ? -1 : (int64_t)registers.orig_rax,
+        .arguments = {registers.rdi, registers.rsi, registers.rdx, registers.r10},
+        .pc = registers.rip,
+    };
+    return true;
+#else
+    (void)tid, (void)ret_call;
+    return false;
+#endif
+}
+
 bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
 {
     char text[256], *at, *end;
 
+    if (tasks >= 0 && ask_as_tracer(tid, ret_call))
+        return true;
     if (!read_call(tasks, tid, text, sizeof(text)))
         return false;
     *ret_call = (struct sw_kernel_call){.number = -1};

@@ -336,22 +336,23 @@ void sw_threads_ask_kernel(const struct sw_memory *memory, struct sw_threads *th
 int sw_threads_ask_registers(
     const struct sw_memory *memory, struct sw_threads *threads, struct sw_error *reterr)
 {
-    /* The call, then its arguments (System V ABI, A.2.1), and where it was made. */
-    static const char *const names[] = {"orig_rax", "rdi", "rsi", "rdx", "r10", "rip"};
+    /* The call, then its arguments (System V ABI, A.2.1). */
+    static const char *const names[1 + SW_KERNEL_ARGUMENTS] = {
+        "orig_rax", "rdi", "rsi", "rdx", "r10"};
     uint64_t absent = memory->absent;
 
     if (!memory->ops.thread_registers || strcmp(memory->info.machine, "x86_64") != 0)
         return 0;
     for (size_t i = 0; i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];
-        uint64_t values[sizeof(names) / sizeof(names[0])];
+        uint64_t values[1 + SW_KERNEL_ARGUMENTS];
         struct sw_kernel_call call = {0};
         int status;
 
         if (thread->call_known || !thread->tid)
             continue;
         status = memory->ops.thread_registers(
-            memory->ctx, thread->tid, names, sizeof(names) / sizeof(names[0]), values);
+            memory->ctx, thread->tid, names, 1 + SW_KERNEL_ARGUMENTS, values);
         if (status == SW_E_STOPPED)
             return sw_fail(reterr, status, 0, "", "interrupted");
         if (status < 0)
@@ -359,7 +360,6 @@ int sw_threads_ask_registers(
         /* It is negative, of 32 bits in some cores, in a thread that was in no call. */
         call.number = (int64_t)values[0] < 0 || values[0] > INT32_MAX ? -1 : (int64_t)values[0];
         memcpy(call.arguments, values + 1, sizeof(call.arguments));
-        call.pc = values[1 + SW_KERNEL_ARGUMENTS];
         take_call(memory, &call, thread);
     }
     tell_unread(memory, absent, threads);
@@ -369,10 +369,16 @@ int sw_threads_ask_registers(
 bool sw_thread_function(
     const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
 {
+    static const char *const names[] = {"rip"};
+    sw_addr pc = thread->pc;
     char root[64];
 
-    return thread->pc && memory->ops.function && !sw_kernel_root(memory, root, sizeof(root)) &&
-           memory->ops.function(memory->ctx, thread->pc, buf, size) == 0;
+    if (!memory->ops.function || sw_kernel_root(memory, root, sizeof(root)))
+        return false;
+    if (!pc && (!memory->ops.thread_registers || strcmp(memory->info.machine, "x86_64") != 0 ||
+                   memory->ops.thread_registers(memory->ctx, thread->tid, names, 1, &pc) < 0))
+        return false;
+    return memory->ops.function(memory->ctx, pc, buf, size) == 0;
 }
 
 void sw_threads_mark_selected(struct sw_session *session, struct sw_threads *threads)

@@ -37,9 +37,7 @@ void sw_memory_invalidate(struct sw_memory *memory)
 {
     for (unsigned i = 0; memory->pages && i < SW_MAX_CACHED_PAGES; i++)
         memory->pages[i].state = PAGE_EMPTY;
-    memory->last_start = 0;
-    memory->last_end = 0;
-    memory->streak = 0;
+    memset(memory->marches, 0, sizeof(memory->marches));
     memory->stopped = false;
 }
 
@@ -134,36 +132,61 @@ static int fetch_pages(struct sw_memory *memory, sw_addr base, unsigned count)
         memcpy(page->data, buf + (size_t)i * SW_PAGE_SIZE, SW_PAGE_SIZE);
         page->state = PAGE_PRESENT;
     }
-    memory->last_start = base;
-    memory->last_end = base + (sw_addr)count * SW_PAGE_SIZE;
     return 0;
 }
 
 /* When misses march through memory in one direction, take more pages each time. */
-static bool read_ahead(struct sw_memory *memory, sw_addr base)
+static bool read_ahead(struct sw_memory *memory, struct sw_march *march, sw_addr base)
 {
-    bool down = memory->last_start && base + SW_PAGE_SIZE == memory->last_start;
-    bool up = base == memory->last_end && base;
-    unsigned count;
+    unsigned count =
+        march->pages * 2 < SW_MAX_READ_AHEAD_PAGES ? march->pages * 2 : SW_MAX_READ_AHEAD_PAGES;
+    sw_addr more = (sw_addr)(count - 1) * SW_PAGE_SIZE;
+    bool down = base + SW_PAGE_SIZE == march->start;
 
-    if (!down && !up) {
-        memory->streak = 1;
+    if (down ? base < more : base > UINT64_MAX - more - SW_PAGE_SIZE)
         return false;
-    }
-    count = memory->streak * 2;
-    if (count > SW_MAX_READ_AHEAD_PAGES)
-        count = SW_MAX_READ_AHEAD_PAGES;
-    memory->streak = count;
-    if (down) {
-        sw_addr below = (sw_addr)(count - 1) * SW_PAGE_SIZE;
+    if (down)
+        base -= more;
+    if (fetch_pages(memory, base, count) < 0)
+        return false;
+    *march = (struct sw_march){base, base + more + SW_PAGE_SIZE, count};
+    return true;
+}
 
-        if (base < below)
-            return false;
-        return fetch_pages(memory, base - below, count) == 0;
+/* The march that comes to this page; else one that begins here, in the place of one that went
+   nowhere, if there is such a one. */
+static struct sw_march *march_to(struct sw_memory *memory, sw_addr base)
+{
+    struct sw_march *march;
+
+    for (unsigned i = 0; i < SW_MARCHES; i++) {
+        march = &memory->marches[i];
+        if (march->pages && (base == march->end || base + SW_PAGE_SIZE == march->start))
+            return march;
     }
-    if (base > UINT64_MAX - (sw_addr)count * SW_PAGE_SIZE)
-        return false;
-    return fetch_pages(memory, base, count) == 0;
+    for (unsigned i = 0; i < SW_MARCHES; i++) {
+        memory->last_march = (memory->last_march + 1) % SW_MARCHES;
+        march = &memory->marches[memory->last_march];
+        if (march->pages <= 1)
+            break;
+    }
+    march->pages = 0;
+    return march;
+}
+
+static int fetch_page(struct sw_memory *memory, sw_addr base)
+{
+    struct sw_march *march = march_to(memory, base);
+    int status;
+
+    if (march->pages && read_ahead(memory, march, base))
+        return 0;
+    if (memory->stopped)
+        return SW_E_STOPPED;
+    status = fetch_pages(memory, base, 1);
+    if (status == 0)
+        *march = (struct sw_march){base, base + SW_PAGE_SIZE, 1};
+    return status;
 }
 
 static int page_get(struct sw_memory *memory, sw_addr base, struct sw_page **ret_page)
@@ -178,18 +201,14 @@ static int page_get(struct sw_memory *memory, sw_addr base, struct sw_page **ret
         *ret_page = page;
         return 0;
     }
-    if (!read_ahead(memory, base)) {
-        if (memory->stopped)
-            return SW_E_STOPPED;
-        status = fetch_pages(memory, base, 1);
-        if (status < 0 && status != SW_E_READ)
-            return status;
-        if (status < 0) {
-            page = page_claim(memory, base);
-            page->state = PAGE_ABSENT;
-            *ret_page = page;
-            return 0;
-        }
+    status = fetch_page(memory, base);
+    if (status < 0 && status != SW_E_READ)
+        return status;
+    if (status < 0) {
+        page = page_claim(memory, base);
+        page->state = PAGE_ABSENT;
+        *ret_page = page;
+        return 0;
     }
     *ret_page = page_find(memory, base);
     return *ret_page ? 0 : SW_E_READ;

@@ -17,15 +17,23 @@ enum {
 
 struct sw_page; /* private to memory.c */
 
+/* Misses that follow each other through memory in one direction. A walk through many threads goes
+   through the states of all, and the stack of each, by turns. */
+struct sw_march {
+    sw_addr start, end; /* what the last of them fetched */
+    unsigned pages;     /* how many pages that were; the next takes more */
+};
+
+enum { SW_MARCHES = 8 };
+
 struct sw_memory {
     struct sw_target_info info;
     struct sw_target_ops ops;
     void *ctx;
     struct sw_page *pages; /* sets of ways; NULL until the first read */
     uint8_t victim[SW_PAGE_SETS];
-    sw_addr last_start; /* what the last miss fetched, to see where a walk is going */
-    sw_addr last_end;
-    unsigned streak; /* pages that the next read-ahead in that direction takes */
+    struct sw_march marches[SW_MARCHES];
+    unsigned last_march; /* that began last */
     struct sw_session_counters counters;
     uint64_t absent; /* how often sw_memory_read() could not give what was asked for */
     bool stopped;    /* the user interrupted; every further read says so too */

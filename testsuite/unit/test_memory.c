@@ -131,6 +131,21 @@ static void test_walks_read_ahead(void **state)
     assert_true(f->fake.reads - up <= 16);
 }
 
+/* As through many threads: the states of all in one direction, by turns with pages that follow no
+   order. */
+static void test_walks_by_turns(void **state)
+{
+    struct fixture *f = *state;
+    enum { STEPS = 48, OTHERS = 3 };
+
+    for (unsigned i = 0; i < STEPS; i++) {
+        check_read(f, BASE + (sw_addr)(STEPS - i) * PAGE + 8, 8);
+        for (unsigned j = 0; j < OTHERS; j++)
+            check_read(f, BASE + (sw_addr)(64 + (i * OTHERS + j) * 77 % 128) * PAGE, 8);
+    }
+    assert_true(f->fake.reads <= STEPS * OTHERS + 12);
+}
+
 /* Read-ahead that runs into a hole must not lose what is there. */
 static void test_walk_to_the_edge(void **state)
 {
@@ -405,6 +420,7 @@ int main(void)
         WITH_FIXTURE(test_across_pages),
         WITH_FIXTURE(test_eviction),
         WITH_FIXTURE(test_walks_read_ahead),
+        WITH_FIXTURE(test_walks_by_turns),
         WITH_FIXTURE(test_walk_to_the_edge),
         WITH_FIXTURE(test_unmapped_neighbour),
         WITH_FIXTURE(test_part_of_a_page),
