@@ -12,6 +12,9 @@ import sys
 import traceback
 
 
+os.chdir(os.environ["SIDEWINDER_WORK"])  # where the core goes
+
+
 def temporary(broken):
     """A list; a broken one is the end of the process when it is freed."""
     items = [1]
