@@ -14,7 +14,6 @@
 
 enum {
     MAX_LINE = 4096, /* the library takes less */
-    MAX_HELP = 8192,
     LOCK_MILLISECONDS = 2000,
     MERGE_MILLISECONDS = 100,
 };
@@ -170,52 +169,41 @@ static void run_merge(
     }
 }
 
-/* ---------------------------------------------------------------- help */
-
-static void describe(const struct sw_command *command, char *buf, size_t size)
-{
-    snprintf(buf, size, "%s\nUsage: %s\n\n%s", command->summary, command->usage, command->help);
-}
-
-static const char own_help[] =
-    "  set                    Set how much is shown, or show the settings.\n"
-    "  merge                  Show Python frames in lldb's own bt, or do not (on, off).\n"
-    "  help                   Show what a command does.\n";
-
-static void describe_all(char *buf, size_t size)
-{
-    size_t count, len = 0;
-    const struct sw_command *commands = sw_commands(&count);
-
-    for (size_t i = 0; i < count && len < size; i++)
-        len += (size_t)snprintf(buf + len, size - len, "  %-9s %-12s %s\n", commands[i].name,
-            commands[i].alias, commands[i].summary);
-    if (len < size)
-        snprintf(buf + len, size - len, "%s", own_help);
-}
-
-/* ---------------------------------------------------------------- pystack */
+/* ---------------------------------------------------------------- choices */
 
 /* What `pystack` can be followed by, of which the first ones are the library's. */
 struct choice {
-    const char *name;
+    const char *name, *alias, *summary, *usage, *help;
     const struct sw_command *command;
     sw_lldb_run *run;
 };
 
 static sw_lldb_run run_help;
 
+static const struct choice own[] = {
+    {"set", "", "Set how much is shown, or show the settings.", set_usage,
+        "\"pystack set\" alone names the settings and their values.\n", NULL, run_set},
+    {"merge", "", "Show Python frames in lldb's own bt, or do not.", merge_usage,
+        "It adds a script to the setting frame-format; \"off\" takes it out again.\n", NULL,
+        run_merge},
+    {"help", "", "Show what a command does.", "pystack help [COMMAND]",
+        "Without COMMAND, a line about each.\n", NULL, run_help},
+};
+
 static bool choice_at(size_t index, struct choice *ret_choice)
 {
-    static const struct choice own[] = {
-        {"set", NULL, run_set}, {"merge", NULL, run_merge}, {"help", NULL, run_help}};
     size_t count;
     const struct sw_command *commands = sw_commands(&count);
 
     if (index >= count + sizeof(own) / sizeof(own[0]))
         return false;
-    *ret_choice = index < count ? (struct choice){commands[index].name, &commands[index], run}
-                                : own[index - count];
+    if (index >= count) {
+        *ret_choice = own[index - count];
+        return true;
+    }
+    commands += index;
+    *ret_choice = (struct choice){commands->name, commands->alias, commands->summary,
+        commands->usage, commands->help, commands, run};
     return true;
 }
 
@@ -226,8 +214,7 @@ static bool choose(const char *word, struct choice *ret_choice)
     size_t matches = 0;
 
     for (size_t i = 0; choice_at(i, &choice); i++) {
-        bool exact = strcmp(choice.name, word) == 0 ||
-                     (choice.command && strcmp(choice.command->alias, word) == 0);
+        bool exact = strcmp(choice.name, word) == 0 || strcmp(choice.alias, word) == 0;
 
         if (!exact && strncmp(choice.name, word, strlen(word)) != 0)
             continue;
@@ -248,22 +235,57 @@ static void fail_choice(struct sw_lldb_result *result, const char *word)
     sw_lldb_result_fail(result, text);
 }
 
+/* ---------------------------------------------------------------- help */
+
+static void describe(const struct choice *choice, char *buf, size_t size)
+{
+    snprintf(buf, size, "%s\nUsage: %s\n\n%s", choice->summary, choice->usage, choice->help);
+}
+
+static void describe_all(char *buf, size_t size)
+{
+    struct choice choice;
+    size_t len = 0;
+
+    for (size_t i = 0; choice_at(i, &choice) && len < size; i++)
+        len += (size_t)snprintf(
+            buf + len, size - len, "  %-9s %-12s %s\n", choice.name, choice.alias, choice.summary);
+    if (len < size)
+        snprintf(buf + len, size - len, "\n\"help pystack COMMAND\" tells all about one.\n");
+}
+
 static void run_help(
     struct sw_lldb *lldb, struct sw_lldb_result *result, const char *const *words, const void *data)
 {
-    char text[MAX_HELP];
+    char text[SW_LLDB_MAX_HELP];
     struct choice choice;
 
     (void)lldb, (void)data;
-    describe_all(text, sizeof(text));
     if (words[0] && !choose(words[0], &choice)) {
         fail_choice(result, words[0]);
         return;
     }
-    if (words[0] && choice.command)
-        describe(choice.command, text, sizeof(text));
+    if (words[0])
+        describe(&choice, text, sizeof(text));
+    else
+        describe_all(text, sizeof(text));
     sw_lldb_result_write(result, text, strlen(text));
 }
+
+/* `help pystack bt`. lldb looks for commands in containers only, and pystack is none, for it shows
+   something when it is alone. */
+static bool help(const char *const *words, char *buf, size_t size)
+{
+    struct choice choice;
+
+    if (!words[0] || strcmp(words[0], "pystack") != 0 || !words[1] || words[2] ||
+        !choose(words[1], &choice))
+        return false;
+    describe(&choice, buf, size);
+    return true;
+}
+
+/* ---------------------------------------------------------------- pystack */
 
 /* `pystack` and what is behind it. Options only are those of bt. */
 static void run_pystack(
@@ -291,7 +313,7 @@ static bool add(struct sw_lldb_registry *registry, bool in_container, const char
 
 static bool add_pystack(struct sw_lldb_registry *registry)
 {
-    char details[MAX_HELP];
+    char details[SW_LLDB_MAX_HELP];
 
     describe_all(details, sizeof(details));
     return sw_lldb_add_command(registry, false, "pystack",
@@ -317,8 +339,10 @@ bool sw_lldb_command_register(struct sw_lldb_registry *registry)
             !add(registry, false, commands[i].alias, &commands[i]))
             return false;
     }
-    return sw_lldb_add_command(registry, true, "set",
-               "Set how much is shown, or show the settings.", "", set_usage, run_set, NULL) &&
-           sw_lldb_add_command(registry, true, "merge",
-               "Show Python frames in lldb's own bt, or do not.", "", merge_usage, run_merge, NULL);
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (own[i].run != run_help &&
+            !sw_lldb_add_command(registry, true, own[i].name, own[i].summary, own[i].help,
+                own[i].usage, own[i].run, NULL))
+            return false;
+    return sw_lldb_add_help(registry, help);
 }

@@ -3,6 +3,7 @@
  * Commands as lldb wants them: objects of a class with virtual functions, which it deletes.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lldb.h"
@@ -147,6 +148,44 @@ bool sw_lldb_add_command(struct sw_lldb_registry *registry, bool in_container, c
                      registry->container->AddCommand(name, command, help, syntax, NULL), details)
                : describe(
                      registry->interpreter.AddCommand(name, command, help, syntax, NULL), details);
+}
+
+/* ---------------------------------------------------------------- help */
+
+static sw_lldb_help *own_help;
+
+/* As in lldb-vscode of lldb 14 and 16, which has only results. */
+static bool leads_nowhere(FILE *file)
+{
+    static const char nowhere[] = "/dev/null";
+    char name[48], path[sizeof(nowhere)];
+    ssize_t len;
+
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fileno(file));
+    len = readlink(name, path, sizeof(path));
+    return len == (ssize_t)sizeof(nowhere) - 1 && memcmp(path, nowhere, sizeof(nowhere) - 1) == 0;
+}
+
+/* lldb asks before its own `help` runs. It gives no result to put the text into, so that goes where
+   results go; the debugger is known by its number, for a reference to it would keep it alive. */
+static bool call_help(void *id, const char **words)
+{
+    SBDebugger debugger = SBDebugger::FindDebuggerWithID((int)(intptr_t)id);
+    FILE *file = debugger.IsValid() ? debugger.GetOutputFileHandle() : NULL;
+    char text[SW_LLDB_MAX_HELP];
+
+    if (!file || leads_nowhere(file) || !words[0] || !own_help(words + 1, text, sizeof(text)))
+        return false;
+    fputs(text, file);
+    fflush(file);
+    return true;
+}
+
+bool sw_lldb_add_help(struct sw_lldb_registry *registry, sw_lldb_help *help)
+{
+    own_help = help;
+    return registry->interpreter.SetCommandOverrideCallback(
+        "help", call_help, (void *)(intptr_t)registry->debugger->GetID());
 }
 
 /* ---------------------------------------------------------------- summaries */

@@ -158,6 +158,13 @@ bool sw_lldb_add_command(struct sw_lldb_registry *registry, bool in_container, c
 /* Add a container of commands. */
 bool sw_lldb_add_container(struct sw_lldb_registry *registry, const char *name, const char *help);
 
+/* What the words behind lldb's `help` ask for; false for what lldb knows itself. */
+enum { SW_LLDB_MAX_HELP = 8192 };
+typedef bool sw_lldb_help(const char *const *words, char *buf, size_t size);
+
+/* Be asked first, from now on. False when lldb does not want that. */
+bool sw_lldb_add_help(struct sw_lldb_registry *registry, sw_lldb_help *help);
+
 /* ---------------------------------------------------------------- summaries */
 
 /* Where the summary of one value goes. */

@@ -296,6 +296,8 @@ class SBCommandInterpreter
 {
     SW_SB_CLASS(SBCommandInterpreter, 1)
     bool WasInterrupted() const;
+    bool SetCommandOverrideCallback(
+        const char *name, bool (*callback)(void *baton, const char **words), void *baton);
     ReturnStatus HandleCommand(
         const char *line, SBCommandReturnObject &result, bool add_to_history);
     SBCommand AddMultiwordCommand(const char *name, const char *help);
@@ -307,6 +309,8 @@ class SBDebugger
 {
     SW_SB_CLASS(SBDebugger, 2)
     bool IsValid() const;
+    static SBDebugger FindDebuggerWithID(int id);
+    uint64_t GetID();
     SBCommandInterpreter GetCommandInterpreter();
     SBTarget GetSelectedTarget();
     bool GetUseColor() const;

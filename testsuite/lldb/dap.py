@@ -68,6 +68,13 @@ class Client:
         elif message["type"] == "event":
             self.events.append(message)
 
+    def _receives(self, end):
+        try:
+            self._receive(end)
+        except session.SessionError:
+            return False
+        return True
+
     def answer(self, number):
         end = time.monotonic() + LIMIT
         while number not in self.answers:
@@ -86,3 +93,12 @@ class Client:
         """What the debug console shows for a line."""
         answer = self.ask("evaluate", expression=expression, context="repl", **more)
         return (answer.get("body") or {}).get("result", "") or str(answer.get("message", ""))
+
+    def prints(self, text):
+        """Whether a text comes to the debug console by itself, now or soon."""
+        end = time.monotonic() + LIMIT
+        while text not in "".join(
+                seen["body"]["output"] for seen in self.events if seen["event"] == "output"):
+            if not self._receives(end):
+                return False
+        return True
