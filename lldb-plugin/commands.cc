@@ -54,6 +54,16 @@ bool sw_lldb_get_setting(struct sw_lldb *lldb, const char *name, char *buf, size
     return text && (size_t)snprintf(buf, size, "%s", text) < size;
 }
 
+bool sw_lldb_get_item(
+    struct sw_lldb *lldb, const char *name, unsigned index, char *buf, size_t size)
+{
+    SBStringList list =
+        SBDebugger::GetInternalVariableValue(name, lldb->debugger.GetInstanceName());
+    const char *text = index < list.GetSize() ? list.GetStringAtIndex(index) : NULL;
+
+    return text && (size_t)snprintf(buf, size, "%s", text) < size;
+}
+
 bool sw_lldb_set_setting(struct sw_lldb *lldb, const char *name, const char *value)
 {
     return SBDebugger::SetInternalVariable(name, value, lldb->debugger.GetInstanceName()).Success();

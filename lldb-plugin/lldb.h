@@ -133,6 +133,10 @@ bool sw_lldb_result_stream(struct sw_lldb *lldb, struct sw_lldb_result *result);
 bool sw_lldb_get_setting(struct sw_lldb *lldb, const char *name, char *buf, size_t size);
 bool sw_lldb_set_setting(struct sw_lldb *lldb, const char *name, const char *value);
 
+/* The `index`th line of a setting that is a list; false at its end. */
+bool sw_lldb_get_item(
+    struct sw_lldb *lldb, const char *name, unsigned index, char *buf, size_t size);
+
 /* Run a command of lldb's. */
 bool sw_lldb_execute(struct sw_lldb *lldb, const char *line);
 

@@ -11,6 +11,7 @@
 
 #include "auxv.h"
 #include "call.h"
+#include "place.h"
 
 enum {
     MAX_LINE = 256,
@@ -25,6 +26,7 @@ struct sw_lldb_target {
 
     /* Good for one command. */
     struct sw_lldb *lldb;
+    struct sw_lldb_places places;
     bool stopped;
 };
 
@@ -251,6 +253,15 @@ static int target_native_detail(void *ctx, unsigned index, struct sw_native_fram
     return 0;
 }
 
+/* ---------------------------------------------------------------- files */
+
+static int target_file_place(void *ctx, const char *path, char *buf, size_t size)
+{
+    struct sw_lldb_target *target = ctx;
+
+    return sw_lldb_places_find(&target->places, target->lldb, path, buf, size) ? 0 : SW_E_NOT_FOUND;
+}
+
 /* ---------------------------------------------------------------- what it is */
 
 /* A number in a line of /proc/PID/status; 0 when there is none. */
@@ -357,6 +368,7 @@ void sw_lldb_target_forget(struct sw_lldb_target *target)
 void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
 {
     target->lldb = lldb;
+    target->places.asked = false;
     target->stopped = false;
 }
 
@@ -375,4 +387,5 @@ const struct sw_target_ops sw_lldb_target_ops = {
     .interrupted = target_interrupted,
     .thread_registers = target_thread_registers,
     .function = target_function,
+    .file_place = target_file_place,
 };

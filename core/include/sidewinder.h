@@ -210,6 +210,11 @@ struct sw_target_ops {
        information is not to be read for it. SW_E_NOT_FOUND when they have none. NULL: what a thread
        computes that is in no system call and runs no Python is not named. */
     int (*function)(void *ctx, sw_addr pc, char *buf, size_t size);
+
+    /* Put into buf where this machine has the target's file `path`, when the user told the debugger
+       so for this file or a directory above it (lldb's target.source-map). SW_E_NOT_FOUND: not for
+       this one, so that `file_root` decides. NULL: not for any. */
+    int (*file_place)(void *ctx, const char *path, char *buf, size_t size);
 };
 
 /* The largest `len` that sw_target_ops.read is asked for: small enough for gdb 13, whose allocation

@@ -120,22 +120,11 @@ static const struct sw_source_host *find_host(
     return host;
 }
 
-/* Where the host finds the target's file. Names may hold bytes as surrogates (PEP 383): give them
- * back. */
-static bool host_path(struct sw_sources *sources, const struct sw_memory *memory, const char *path,
-    size_t len, char *host, size_t size)
+/* The name of a file as bytes. Names may hold bytes as surrogates (PEP 383): give them back. */
+static bool name_bytes(const char *path, size_t len, char *name, size_t size)
 {
     size_t used = 0;
 
-    if (!len || path[0] == '<' || memchr(path, '\0', len) || find_host(sources, memory)->none)
-        return false;
-    if (path[0] == '/')
-        snprintf(host, size, "%s", sources->host.root);
-    else if (memory->info.kind == SW_TARGET_LIVE && memory->info.pid > 0)
-        snprintf(host, size, "/proc/%lld/cwd/", (long long)memory->info.pid);
-    else
-        host[0] = '\0';
-    used = strlen(host);
     for (size_t i = 0; i < len;) {
         unsigned bytes;
         uint32_t c = sw_utf8_get(path + i, len - i, &bytes);
@@ -143,13 +132,33 @@ static bool host_path(struct sw_sources *sources, const struct sw_memory *memory
         if (used + 5 > size)
             return false;
         if (c >= 0xdc80 && c <= 0xdcff)
-            host[used++] = (char)(c - 0xdc00);
+            name[used++] = (char)(c - 0xdc00);
         else
-            used += sw_utf8_put(c, host + used);
+            used += sw_utf8_put(c, name + used);
         i += bytes;
     }
-    host[used] = '\0';
+    name[used] = '\0';
     return true;
+}
+
+/* Where the host finds the target's file. */
+static bool host_path(struct sw_sources *sources, const struct sw_memory *memory, const char *path,
+    size_t len, char *host, size_t size)
+{
+    char name[2 * SW_MAX_NAME_BYTES], cwd[64] = "";
+    const struct sw_source_host *found;
+
+    if (!len || path[0] == '<' || memchr(path, '\0', len) ||
+        !name_bytes(path, len, name, sizeof(name)))
+        return false;
+    found = find_host(sources, memory);
+    if (memory->ops.file_place && memory->ops.file_place(memory->ctx, name, host, size) == 0)
+        return true;
+    if (found->none)
+        return false;
+    if (path[0] != '/' && memory->info.kind == SW_TARGET_LIVE && memory->info.pid > 0)
+        snprintf(cwd, sizeof(cwd), "/proc/%lld/cwd/", (long long)memory->info.pid);
+    return (size_t)snprintf(host, size, "%s%s", path[0] == '/' ? found->root : cwd, name) < size;
 }
 
 /* Open a regular file, and nothing else: to open a device may rewind a tape, to open a pipe wakes
