@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SW_LLDB_CALL_BYTES = 32 };
+enum { SW_LLDB_CALL_BYTES = 48 };
 
 enum sw_lldb_call {
     SW_LLDB_CALL_UNKNOWN = 0,
