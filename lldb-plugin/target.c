@@ -121,8 +121,8 @@ static int target_thread(void *ctx, unsigned index, struct sw_native_thread *ret
     return 0;
 }
 
-/* The register in which the ABI keeps the thread pointer, as lldb calls it. Without it, which on
-   x86-64 is every lldb so far, threads are known by their kernel ids. */
+/* The register in which the ABI keeps the thread pointer, as lldb calls it. Without it, as on
+   x86-64 in lldb 14, threads are known by their kernel ids. */
 static const char *thread_pointer_register(const char *machine)
 {
     static const struct {
