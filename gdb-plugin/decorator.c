@@ -24,7 +24,9 @@ struct frame {
     PyObject *filename;
     PyObject *folded;    /* list of decorators; NULL for none */
     PyObject *arguments; /* list of variables; NULL for none */
-    struct sw_python_frame python;
+    sw_addr address;     /* of the frame, as struct sw_python_frame has it, */
+    unsigned runtime;    /* and what else that has */
+    int32_t line;
 };
 
 static void frame_free(PyObject *self)
@@ -58,9 +60,9 @@ static PyObject *frame_line(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct frame *frame = (struct frame *)self;
 
-    if (frame->python.line <= 0)
+    if (frame->line <= 0)
         Py_RETURN_NONE;
-    return PyLong_FromLong(frame->python.line);
+    return PyLong_FromLong(frame->line);
 }
 
 /* The address of the native frame says nothing of the Python one, but gdb's DAP server has to have
@@ -86,11 +88,12 @@ static PyObject *frame_args(PyObject *self, PyObject *Py_UNUSED(none))
 static PyObject *frame_locals(PyObject *self, PyObject *Py_UNUSED(none))
 {
     struct sw_gdb_session *session = sw_gdb_session_acquire();
+    struct frame *frame = (struct frame *)self;
+    struct sw_python_frame python = {.address = frame->address, .runtime = frame->runtime};
     PyObject *list = NULL;
 
     if (session) {
-        list = sw_gdb_variables_of(
-            sw_gdb_session_core(session), &((struct frame *)self)->python, false);
+        list = sw_gdb_variables_of(sw_gdb_session_core(session), &python, false);
         sw_gdb_session_release_quietly(session);
     }
     PyErr_Clear();
@@ -108,7 +111,9 @@ PyObject *sw_gdb_decorator_python(
         return NULL;
     Py_INCREF(native);
     frame->native = native;
-    frame->python = *python;
+    frame->address = python->address;
+    frame->runtime = python->runtime;
+    frame->line = python->line;
     frame->function = sw_gdb_variable_text(python->function);
     if (python->file[0])
         frame->filename = sw_gdb_variable_text(python->file);

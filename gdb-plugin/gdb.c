@@ -20,10 +20,10 @@ int sw_gdb_open(void)
     PyObject *error = command ? PyObject_GetAttrString(module, "error") : NULL;
     PyObject *user_error = error ? PyObject_GetAttrString(module, "GdbError") : NULL;
 
-    Py_XDECREF(inferior);
     Py_XDECREF(command);
     if (!user_error) {
         /* A gdb with a wrong --data-directory has `_gdb` but no package `gdb` around it. */
+        Py_XDECREF(inferior);
         Py_XDECREF(module);
         Py_XDECREF(error);
         PyErr_SetString(PyExc_ImportError,
@@ -31,8 +31,18 @@ int sw_gdb_open(void)
             "(see `show data-directory`)");
         return -1;
     }
-    sw_gdb = (struct sw_gdb){.module = module, .error = error, .user_error = user_error};
+    sw_gdb = (struct sw_gdb){
+        .module = module,
+        .error = error,
+        .user_error = user_error,
+        .selected_inferior = inferior,
+    };
     return 0;
+}
+
+PyObject *sw_gdb_selected_inferior(void)
+{
+    return PyObject_CallObject(sw_gdb.selected_inferior, NULL);
 }
 
 PyObject *sw_gdb_call(const char *name)

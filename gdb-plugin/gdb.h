@@ -14,15 +14,19 @@
 
 /* References that live as long as the debugger. */
 struct sw_gdb {
-    PyObject *module;     /* gdb */
-    PyObject *error;      /* gdb.error: what gdb itself raises */
-    PyObject *user_error; /* gdb.GdbError: shown as one line, without Python's decoration */
+    PyObject *module;            /* gdb */
+    PyObject *error;             /* gdb.error: what gdb itself raises */
+    PyObject *user_error;        /* gdb.GdbError: shown as one line, without Python's decoration */
+    PyObject *selected_inferior; /* gdb.selected_inferior */
 };
 
 extern struct sw_gdb sw_gdb;
 
 /* Import gdb and check that it is the debugger's own. Returns 0, or -1 with ImportError set. */
 int sw_gdb_open(void);
+
+/* gdb.selected_inferior(), for what is asked for each frame or value. */
+PyObject *sw_gdb_selected_inferior(void);
 
 /* Call gdb.NAME() without arguments. */
 PyObject *sw_gdb_call(const char *name);

@@ -2,14 +2,11 @@
 #include "printer.h"
 
 #include <sidewinder.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "children.h"
 #include "gdb.h"
 #include "pytype.h"
 #include "session.h"
-#include "text.h"
 #include "variable.h"
 
 /* ---------------------------------------------------------------- one value */
@@ -153,49 +150,64 @@ static sw_addr address_of(PyObject *value, PyObject *type)
     return address;
 }
 
-/* A printer of the object at `address`, NULL when it is none, perhaps with an exception set. */
-static PyObject *printer_new(struct sw_session *session, PyObject *type, sw_addr address)
+/* A printer with a text; takes the reference to it. */
+static PyObject *printer_new(PyObject *type, sw_addr address, PyObject *text)
 {
-    struct sw_gdb_text text = {0};
-    /* gdb encodes what it is given for the program's character set, and prints that. */
-    struct sw_sink sink = {
-        .write = sw_gdb_text_write,
-        .ctx = &text,
-        .ascii = !sw_gdb_host_is_utf8() || !sw_gdb_target_is_utf8(),
-    };
-    struct printer *printer = NULL;
+    struct printer *printer = sw_gdb_new_object(printer_type);
 
-    if (sw_value_write(session, address, &sink, NULL) == 0)
-        printer = sw_gdb_new_object(printer_type);
-    if (printer) {
-        Py_INCREF(type);
-        printer->type = type;
-        printer->address = address;
-        printer->text = PyUnicode_DecodeUTF8(text.chars, (Py_ssize_t)text.len, "replace");
+    if (!printer) {
+        Py_DECREF(text);
+        return NULL;
     }
-    free(text.chars);
-    if (printer && !printer->text) {
-        Py_DECREF((PyObject *)printer);
-        printer = NULL;
-    }
+    Py_INCREF(type);
+    printer->type = type;
+    printer->address = address;
+    printer->text = text;
     return (PyObject *)printer;
 }
 
-/* NULL, perhaps with an exception set, for a pointer that is not one to an object. */
-static PyObject *printer_of(PyObject *value, PyObject *type)
+/* A printer of the object at `address`, NULL when it is none, perhaps with an exception set. */
+static PyObject *printer_of_object(PyObject *type, sw_addr address)
 {
-    sw_addr address = address_of(value, type);
     struct sw_gdb_session *session = address ? sw_gdb_session_acquire() : NULL;
-    PyObject *printer;
+    PyObject *text;
 
     if (!session)
         return NULL;
-    printer = printer_new(sw_gdb_session_core(session), type, address);
+    /* gdb encodes what it is given for the program's character set, and prints that. */
+    text = sw_gdb_variable_object_text(
+        sw_gdb_session_core(session), address, !sw_gdb_host_is_utf8() || !sw_gdb_target_is_utf8());
     PyErr_Clear();
     if (sw_gdb_session_release(session) < 0) {
-        Py_XDECREF(printer);
+        Py_XDECREF(text);
         return NULL;
     }
+    return text ? printer_new(type, address, text) : NULL;
+}
+
+/* The same for a value of one of the types that we print; `name` is that of the type's target. */
+static PyObject *printer_of_pointer(PyObject *value, PyObject *type, PyObject *name)
+{
+    sw_addr address;
+    PyObject *text;
+
+    if (sw_gdb_variable_is_value_type(type, name)) {
+        address = address_of(value, type);
+        text = sw_gdb_variable_take_text(address);
+        return text ? printer_new(type, address, text) : printer_of_object(type, address);
+    }
+    if (sw_gdb_pytype_is_object_pointer(type, name))
+        return printer_of_object(type, address_of(value, type));
+    return NULL;
+}
+
+/* NULL, perhaps with an exception set, for what is not a pointer to an object. */
+static PyObject *printer_of(PyObject *value, PyObject *type)
+{
+    PyObject *name = sw_gdb_pytype_target_name(type);
+    PyObject *printer = name ? printer_of_pointer(value, type, name) : NULL;
+
+    Py_XDECREF(name);
     return printer;
 }
 
@@ -221,7 +233,35 @@ static PyObject *printer_interrupted(PyObject *type)
 /* ---------------------------------------------------------------- the look-up */
 
 static PyObject *lookup;       /* the one object that is in gdb's lists */
+static PyObject *type_word;    /* "type" */
 static bool is_enabled = true; /* until `disable pretty-printer global sidewinder` */
+
+/*
+ * We are in two lists (see below), and gdb asks both of them for a value that is not ours. The one
+ * that was refused last is kept, so that no other has its address.
+ */
+static struct {
+    PyObject *value; /* gdb.Value; NULL for none */
+    struct sw_gdb_changes seen;
+} refused;
+
+/* Whether the value was refused right before. It is looked at again the next time. */
+static bool was_refused(PyObject *value)
+{
+    struct sw_gdb_changes now = sw_gdb_session_changes();
+    bool result = value == refused.value && now.memory == refused.seen.memory &&
+                  now.modules == refused.seen.modules && now.processes == refused.seen.processes;
+
+    Py_CLEAR(refused.value);
+    return result;
+}
+
+static void refuse(PyObject *value)
+{
+    Py_INCREF(value);
+    refused.value = value;
+    refused.seen = sw_gdb_session_changes();
+}
 
 /* __call__(self, value): a printer, or None for values that are not ours. */
 static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject *Py_UNUSED(names))
@@ -230,14 +270,16 @@ static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject
     PyObject *value = PyTuple_Size(args) == 1 ? PyTuple_GetItem(args, 0) : NULL; /* borrowed */
     PyObject *type, *printer = NULL;
 
-    if (value && !is_running) {
+    if (value && !is_running && !was_refused(value)) {
         is_running = true;
-        type = PyObject_GetAttrString(value, "type");
-        if (type && (sw_gdb_variable_is_value_type(type) || sw_gdb_pytype_is_object_pointer(type)))
+        type = PyObject_GetAttr(value, type_word);
+        if (type)
             printer = printer_of(value, type);
         if (type && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
             printer = printer_interrupted(type);
         Py_XDECREF(type);
+        if (!printer)
+            refuse(value);
         is_running = false;
     }
     PyErr_Clear();
@@ -259,7 +301,8 @@ static int make_lookup(void)
         {0, NULL},
     };
 
-    lookup = sw_gdb_make_object("_sidewinder.PrettyPrinter", slots);
+    type_word = PyUnicode_InternFromString("type");
+    lookup = type_word ? sw_gdb_make_object("_sidewinder.PrettyPrinter", slots) : NULL;
     return lookup ? 0 : -1;
 }
 

@@ -15,8 +15,19 @@ static struct {
 
 static PyObject *answers; /* dict: name of a pointer's target -> bool */
 
+/* gdb asks us for every value that it prints: str that are made once, each time takes as long as
+   what is asked for. */
+static struct {
+    PyObject *code, *target, *name;
+} words;
+
 int sw_gdb_pytype_open(void)
 {
+    words.code = PyUnicode_InternFromString("code");
+    words.target = PyUnicode_InternFromString("target");
+    words.name = PyUnicode_InternFromString("name");
+    if (!words.code || !words.target || !words.name)
+        return -1;
     codes.pointer = sw_gdb_int_attr(sw_gdb.module, "TYPE_CODE_PTR", -1);
     codes.type_definition = sw_gdb_int_attr(sw_gdb.module, "TYPE_CODE_TYPEDEF", -1);
     codes.structure = sw_gdb_int_attr(sw_gdb.module, "TYPE_CODE_STRUCT", -1);
@@ -31,7 +42,12 @@ void sw_gdb_pytype_forget(void)
 
 static int64_t code_of(PyObject *type)
 {
-    return sw_gdb_int_attr(type, "code", -2);
+    PyObject *code = PyObject_GetAttr(type, words.code);
+    long number = code ? PyLong_AsLong(code) : -2;
+
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return number;
 }
 
 /* What a type is behind its names. Takes the reference, NULL too. */
@@ -140,36 +156,43 @@ static bool examine(PyObject *pointer)
     return found != NULL;
 }
 
-/* The name of what a pointer points to, that of a type definition if it has one. */
+/* The same of a type that is a pointer for sure. */
 static PyObject *target_name(PyObject *pointer)
 {
-    PyObject *target = PyObject_CallMethod(pointer, "target", NULL);
-    PyObject *name = target ? PyObject_GetAttrString(target, "name") : NULL;
+    PyObject *target = PyObject_CallMethodObjArgs(pointer, words.target, NULL);
+    PyObject *name = target ? PyObject_GetAttr(target, words.name) : NULL;
 
     Py_XDECREF(target);
     if (name && PyUnicode_Check(name))
         return name;
     Py_XDECREF(name);
+    PyErr_Clear();
     return NULL;
 }
 
-bool sw_gdb_pytype_is_object_pointer(PyObject *type)
+PyObject *sw_gdb_pytype_target_name(PyObject *type)
 {
-    PyObject *pointer, *name = NULL, *answer;
-    bool result = false;
+    int64_t code = code_of(type);
+    PyObject *pointer, *name;
 
-    Py_INCREF(type);
-    pointer = stripped(type);
-    if (pointer && code_of(pointer) == codes.pointer)
-        name = target_name(pointer);
-    if (name) {
-        answer = PyDict_GetItem(answers, name); /* borrowed */
-        result = answer ? answer == Py_True : examine(pointer);
-        if (!answer && PyDict_Size(answers) < MAX_NAMES)
-            PyDict_SetItem(answers, name, result ? Py_True : Py_False);
-    }
-    Py_XDECREF(name);
+    if (code == codes.pointer)
+        return target_name(type);
+    if (code != codes.type_definition)
+        return NULL;
+    pointer = PyObject_CallMethod(type, "strip_typedefs", NULL);
+    name = pointer && code_of(pointer) == codes.pointer ? target_name(pointer) : NULL;
     Py_XDECREF(pointer);
+    PyErr_Clear();
+    return name;
+}
+
+bool sw_gdb_pytype_is_object_pointer(PyObject *type, PyObject *name)
+{
+    PyObject *answer = PyDict_GetItem(answers, name); /* borrowed */
+    bool result = answer ? answer == Py_True : examine(type);
+
+    if (!answer && PyDict_Size(answers) < MAX_NAMES)
+        PyDict_SetItem(answers, name, result ? Py_True : Py_False);
     PyErr_Clear();
     return result;
 }

@@ -234,7 +234,7 @@ static struct sw_gdb_session *acquire(PyObject *inferior)
 
 struct sw_gdb_session *sw_gdb_session_acquire(void)
 {
-    PyObject *inferior = sw_gdb_call("selected_inferior");
+    PyObject *inferior = sw_gdb_selected_inferior();
     struct sw_gdb_session *session = inferior ? acquire(inferior) : NULL;
 
     Py_XDECREF(inferior);

@@ -76,7 +76,7 @@ static int take_inferior(PyObject *inferior)
 static int refresh(void)
 {
     struct sw_gdb_changes changes = sw_gdb_session_changes();
-    PyObject *inferior = sw_gdb_call("selected_inferior");
+    PyObject *inferior = sw_gdb_selected_inferior();
     int status = inferior ? 0 : -1;
 
     if (inferior && (inferior != state.inferior || changes.processes != state.seen.processes))

@@ -23,8 +23,16 @@ int sw_gdb_variable_begin(void);
 /* Text for gdb's terminal, a str; NULL with an exception set. */
 PyObject *sw_gdb_variable_text(const char *text);
 
-/* Whether a gdb.Type is the one that the values of variables have. */
-bool sw_gdb_variable_is_value_type(PyObject *type);
+/* Whether a gdb.Type, which has this sw_gdb_pytype_target_name(), is the one that the values of
+   variables have. */
+bool sw_gdb_variable_is_value_type(PyObject *type, PyObject *name);
+
+/* The object at an address as text, a str; NULL, perhaps with an exception set, when it is none. */
+PyObject *sw_gdb_variable_object_text(struct sw_session *session, sw_addr address, bool as_ascii);
+
+/* The text of the object at `address` if it is what gdb was given the value of last, and is asked
+   for the first time; else NULL without an exception. */
+PyObject *sw_gdb_variable_take_text(sw_addr address);
 
 /* A list of a Python frame's arguments, or of its other variables; NULL without an exception when
    there are none, or they cannot be had: for an exception gdb would show half a line. */

@@ -257,7 +257,7 @@ int sw_python_variables(struct sw_session *session, const struct sw_python_frame
     struct variables variables;
     struct sw_variable variable;
     struct sw_local local;
-    struct sw_out *out;
+    struct sw_out out;
     int status;
 
     session->memory.stopped = false;
@@ -265,16 +265,13 @@ int sw_python_variables(struct sw_session *session, const struct sw_python_frame
     /* The names of a module are its globals. */
     if (status < 0 || variables.locals.is_global)
         return status;
-    out = sw_out_create(&sink);
-    if (!out)
-        return sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
+    sw_out_init(&out, &sink);
     while (status == 0 && (status = sw_locals_next(&variables.locals, reterr, &local)) > 0) {
         status = 0;
         if (is_argument(&variables, &local) != arguments)
             continue;
-        describe(&variables, out, &local, &variable);
+        describe(&variables, &out, &local, &variable);
         status = visit(ctx, &variable);
     }
-    sw_out_destroy(out);
     return status;
 }

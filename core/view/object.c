@@ -38,21 +38,16 @@ int sw_value_write(
     struct sw_session *session, sw_addr object, const struct sw_sink *sink, struct sw_error *reterr)
 {
     struct sw_writer writer;
-    struct sw_out *out;
+    struct sw_out out;
     int status = open_writer(session, object, reterr, &writer);
 
     if (status < 0)
         return status;
     status = sw_writer_object(&writer, object, reterr);
     if (status == 0) {
-        out = sw_out_create(sink);
-        if (out) {
-            sw_out_text(out, SW_STYLE_PLAIN, writer.text, writer.len);
-            status = sw_out_flush(out);
-        } else {
-            status = sw_fail(reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
-        }
-        sw_out_destroy(out);
+        sw_out_init(&out, sink);
+        sw_out_text(&out, SW_STYLE_PLAIN, writer.text, writer.len);
+        status = sw_out_flush(&out);
     }
     sw_writer_fini(&writer);
     return status;

@@ -6,17 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sw_out *sw_out_create(const struct sw_sink *sink)
+void sw_out_init(struct sw_out *out, const struct sw_sink *sink)
 {
-    struct sw_out *out = malloc(sizeof(*out));
-
-    if (!out)
-        return NULL;
     out->sink = sink;
     out->style = SW_STYLE_PLAIN;
     out->used = 0;
     out->flushed = 0;
     out->status = 0;
+}
+
+struct sw_out *sw_out_create(const struct sw_sink *sink)
+{
+    struct sw_out *out = malloc(sizeof(*out));
+
+    if (out)
+        sw_out_init(out, sink);
     return out;
 }
 

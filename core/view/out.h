@@ -17,6 +17,10 @@ struct sw_out {
     char buffer[SW_OUT_SIZE];
 };
 
+/* Make one of the caller's memory ready; nothing is to be freed. The sink is borrowed. One value
+   after the other is written so: a block of this size makes malloc() tidy up each time. */
+void sw_out_init(struct sw_out *out, const struct sw_sink *sink);
+
 /* Allocate; NULL when out of memory. The sink is borrowed. */
 struct sw_out *sw_out_create(const struct sw_sink *sink);
 
