@@ -67,6 +67,31 @@ static bool read_flag(
     return true;
 }
 
+/* Whether the list of a generation closes: the one after its head has the head before it. */
+static bool is_generation(struct sw_memory *memory, sw_addr addr)
+{
+    unsigned size = memory->info.pointer_size;
+    uint64_t next, previous;
+
+    return sw_memory_ptr(memory, addr, "gc.generations", NULL, &next) == 0 &&
+           sw_memory_ptr(memory, next + size, "PyGC_Head._gc_prev", NULL, &previous) == 0 &&
+           (previous & ~(uint64_t)3) == addr;
+}
+
+/* Debian aligns PyGC_Head by 4 bytes in its 3.13.5 and later (for m68k), CPython's own source by
+   the size of a pointer: the table has the former, and nothing in the target says which.
+   Free-threaded builds have no lists to tell by, but Debian has no such builds. */
+static sw_addr align_generations(const struct sw_runtime *runtime, sw_addr addr)
+{
+    struct sw_memory *memory = runtime->reader.memory;
+    unsigned size = memory->info.pointer_size;
+    sw_addr aligned = (addr + size - 1) & ~(sw_addr)(size - 1);
+
+    if (aligned == addr || runtime->layout.flavour.free_threaded)
+        return aligned;
+    return !is_generation(memory, addr) && is_generation(memory, aligned) ? aligned : addr;
+}
+
 static void read_generations(const struct sw_runtime *runtime, sw_addr addr, struct sw_gc *gc)
 {
     const struct sw_reader *reader = &runtime->reader;
@@ -74,6 +99,7 @@ static void read_generations(const struct sw_runtime *runtime, sw_addr addr, str
 
     if (!addr || size == SW_ABSENT)
         return;
+    addr = align_generations(runtime, addr);
     for (unsigned i = 0; i < SW_GC_GENERATIONS; i++) {
         sw_addr at = addr + i * (sw_addr)size;
         uint64_t count, threshold;

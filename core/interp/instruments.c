@@ -47,14 +47,29 @@ static void read_eval_hook(
     }
 }
 
-static void read_tools(
-    const struct sw_reader *reader, sw_addr interpreter, struct sw_instruments *instruments)
+/* With Py_TRACE_REFS they lie further on, as the table of that flavour says. */
+static sw_addr tools_at(const struct sw_runtime *runtime, sw_addr interpreter)
 {
+    struct sw_flavour flavour = runtime->layout.flavour;
+    struct sw_layout layout;
+
+    if (!flavour.trace_refs && sw_runtime_traces_references(runtime)) {
+        flavour.trace_refs = true;
+        if (sw_layout_from_table(&flavour, NULL, &layout) == 0)
+            return interpreter + layout.fields[SW_F_INTERPRETER_STATE_TOOL_NAMES].offset;
+    }
+    return sw_reader_at(&runtime->reader, interpreter, SW_F_INTERPRETER_STATE_TOOL_NAMES);
+}
+
+static void read_tools(
+    const struct sw_runtime *runtime, sw_addr interpreter, struct sw_instruments *instruments)
+{
+    const struct sw_reader *reader = &runtime->reader;
     sw_addr tools, name;
 
     if (!sw_reader_has(reader, SW_F_INTERPRETER_STATE_TOOL_NAMES))
         return;
-    tools = sw_reader_at(reader, interpreter, SW_F_INTERPRETER_STATE_TOOL_NAMES);
+    tools = tools_at(runtime, interpreter);
     for (unsigned i = 0; i < SW_MONITORING_TOOLS; i++)
         if (sw_memory_ptr(reader->memory, tools + i * reader->memory->info.pointer_size,
                 "monitoring_tool_names", NULL, &name) < 0)
@@ -74,7 +89,7 @@ void sw_instruments_read(const struct sw_runtime *runtime, const struct sw_inter
     instruments.audit_hook = known(
         reader, interpreter->addr, SW_F_INTERPRETER_STATE_AUDIT_HOOKS, OBJECT, &instruments.unread);
     read_eval_hook(runtime, interpreter->addr, &instruments);
-    read_tools(reader, interpreter->addr, &instruments);
+    read_tools(runtime, interpreter->addr, &instruments);
     *ret_instruments = instruments;
 }
 

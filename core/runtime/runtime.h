@@ -70,6 +70,10 @@ void sw_runtimes_fini(struct sw_runtimes *runtimes);
 /* The object that the module sys of the newest interpreter has under a name. SW_E_NOT_FOUND. */
 int sw_runtime_sys_find(const struct sw_runtime *runtime, const char *name, sw_addr *ret_object);
 
+/* Whether it is a build with Py_TRACE_REFS. Since 3.13 (gh-108634) no object shows it, so that the
+   layout's flavour does not say it; sys.getobjects does. Costs a search in sys each time. */
+bool sw_runtime_traces_references(const struct sw_runtime *runtime);
+
 /* "dynamic symbol", "section .PyRuntime" ... for people. Static storage. */
 const char *sw_found_by_name(enum sw_found_by found_by);
 

@@ -190,6 +190,14 @@ int sw_runtime_sys_find(const struct sw_runtime *runtime, const char *name, sw_a
     return status;
 }
 
+bool sw_runtime_traces_references(const struct sw_runtime *runtime)
+{
+    sw_addr function;
+
+    return runtime->layout.flavour.trace_refs ||
+           sw_runtime_sys_find(runtime, "getobjects", &function) == 0;
+}
+
 /* Try one minor version; its last micro release stands for it until sys.hexversion is known. */
 static int try_minor(struct sw_memory *memory, const struct sw_candidate *candidate, unsigned minor,
     struct sw_runtime *runtime, struct sw_error *reterr)

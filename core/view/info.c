@@ -42,11 +42,13 @@ static const char *origin_text(const struct sw_runtime *runtime)
     return "built-in table";
 }
 
-static void build_text(const struct sw_flavour *flavour, char *buf, size_t size)
+static void build_text(const struct sw_runtime *runtime, char *buf, size_t size)
 {
+    const struct sw_flavour *flavour = &runtime->layout.flavour;
+
     snprintf(buf, size, "%s%s%s, %s%s%u-bit %s endian", flavour->debug ? "debug" : "release",
         flavour->free_threaded ? ", free-threaded" : "",
-        flavour->trace_refs ? ", with trace refs" : "", flavour->machine,
+        sw_runtime_traces_references(runtime) ? ", with trace refs" : "", flavour->machine,
         flavour->machine[0] ? ", " : "", flavour->pointer_size * 8u,
         flavour->big_endian ? "big" : "little");
 }
@@ -140,7 +142,7 @@ static bool runtime_text(const struct sw_run *run, unsigned index, const struct 
 
     count(threads, index, &counts);
     sw_version_text(runtime->layout.flavour.hexversion, version, sizeof(version));
-    build_text(&runtime->layout.flavour, build, sizeof(build));
+    build_text(runtime, build, sizeof(build));
     sw_out_printf(out, SW_STYLE_PLAIN, "CPython %s (%s)\n", version, build);
     sw_out_puts(out, SW_STYLE_PLAIN, "  file:         ");
     sw_out_text(out, SW_STYLE_FILENAME, runtime->module.path, strlen(runtime->module.path));
@@ -191,7 +193,7 @@ static bool runtime_json(const struct sw_run *run, unsigned index, const struct 
     sw_json_int(json, "hexversion", flavour->hexversion);
     sw_json_bool(json, "debug", flavour->debug);
     sw_json_bool(json, "free_threaded", flavour->free_threaded);
-    sw_json_bool(json, "trace_refs", flavour->trace_refs);
+    sw_json_bool(json, "trace_refs", sw_runtime_traces_references(runtime));
     sw_json_int(json, "pointer_size", flavour->pointer_size);
     sw_json_bool(json, "big_endian", flavour->big_endian);
     sw_json_string(json, "machine", flavour->machine);

@@ -63,6 +63,11 @@ def tell(extra_steps):
     wanted["jit"] = sys._jit.is_enabled() if hasattr(sys, "_jit") else None
     active = getattr(sys, "is_stack_trampoline_active", None)
     wanted["trampolines"] = active() if active else None
+    wanted["build"] = {
+        "debug": hasattr(sys, "gettotalrefcount"),
+        "free_threaded": "t" in getattr(sys, "abiflags", ""),
+        "trace_refs": hasattr(sys, "getobjects"),
+    }
     unset = "debug" if getattr(sys.flags, "dev_mode", False) else "default"
     allocator = os.environ.get("PYTHONMALLOC", unset)
     wanted["allocator"] = allocator if sys.version_info >= (3, 8) else None
