@@ -49,6 +49,11 @@ class Interpreter(Tool):
     def release(self):
         return tuple(int(part) for part in self.version.split(".")[:2])
 
+    @property
+    def is_built(self):
+        """Made by make-builds: a kind of build that nobody packages."""
+        return self.name.startswith("built-")
+
 
 @dataclasses.dataclass(frozen=True)
 class Debugger(Tool):
