@@ -192,10 +192,11 @@ int sw_runtime_sys_find(const struct sw_runtime *runtime, const char *name, sw_a
 
 bool sw_runtime_traces_references(const struct sw_runtime *runtime)
 {
+    const struct sw_flavour *flavour = &runtime->layout.flavour;
     sw_addr function;
 
-    return runtime->layout.flavour.trace_refs ||
-           sw_runtime_sys_find(runtime, "getobjects", &function) == 0;
+    return flavour->trace_refs || (flavour->hexversion >= 0x030d0000 && !flavour->free_threaded &&
+                                      sw_runtime_sys_find(runtime, "getobjects", &function) == 0);
 }
 
 /* Try one minor version; its last micro release stands for it until sys.hexversion is known. */

@@ -50,6 +50,10 @@ class Interpreter(Tool):
         return tuple(int(part) for part in self.version.split(".")[:2])
 
     @property
+    def is_free_threaded(self):
+        return "+free-threaded" in self.flavour
+
+    @property
     def is_built(self):
         """Made by make-builds: a kind of build that nobody packages."""
         return self.name.startswith("built-")
@@ -79,6 +83,7 @@ class Program:
     # needs: python 3.12
     # options: -X perf
     # environment: NAME=VALUE
+    # free-threaded environment: NAME=VALUE, where the above does not start a free-threaded build
     """
 
     name: str
@@ -86,10 +91,17 @@ class Program:
     needs: tuple
     options: tuple
     environment: tuple
+    free_threaded_environment: tuple = ()
+
+    HEADERS = ("needs", "options", "environment", "free-threaded environment")
+
+    def environment_of(self, interpreter):
+        free = interpreter.is_free_threaded and self.free_threaded_environment
+        return dict(free or self.environment)
 
     @classmethod
     def read(cls, path):
-        headers = {"needs": "", "options": "", "environment": ""}
+        headers = {key: "" for key in cls.HEADERS}
         with open(path, encoding="utf-8") as file:
             for line in file:
                 if not line.startswith("#"):
@@ -105,7 +117,10 @@ class Program:
             path,
             tuple(int(part) for part in version.split(".")) if word else (),
             tuple(shlex.split(headers["options"])),
-            tuple(tuple(item.split("=", 1)) for item in shlex.split(headers["environment"])),
+            *(
+                tuple(tuple(item.split("=", 1)) for item in shlex.split(headers[name]))
+                for name in cls.HEADERS[2:]
+            ),
         )
 
 

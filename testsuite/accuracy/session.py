@@ -50,7 +50,8 @@ class Target:
         """What is started, and in which environment."""
         arguments = ["-B", *self.program.options, str(self.program.path)]
         binds = [(lab.PROGRAMS, lab.PROGRAMS), (self.work, self.work)]
-        more = dict(self.program.environment, SIDEWINDER_WORK=str(self.work))
+        more = self.program.environment_of(self.interpreter)
+        more["SIDEWINDER_WORK"] = str(self.work)
         return self.interpreter.command(arguments, binds), more
 
     def __enter__(self):

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A main thread that blocks in C while it holds the GIL, and threads in every other state.
 
+In a free-threaded build it is attached instead, and so is the one that waits for the GIL elsewhere.
+
 states.json in the work directory: {native id: {"name", "daemon", "state"}}.
 """
 from __future__ import print_function
@@ -24,6 +26,7 @@ spin = ctypes.CDLL(None).pthread_spin_lock
 lock = ctypes.byref(ctypes.c_int())
 ctypes.CDLL(None).pthread_spin_init(lock, 0)
 spin(lock)
+FREE = "t" in getattr(sys, "abiflags", "")
 NAMES = ["plain", "name with spaces", "x" * 30, "computing"]
 if sys.version_info[0] >= 3:
     NAMES[1] = u"w\xf6rker-\u4f60\u597d"
@@ -36,22 +39,23 @@ def note(state):
 
 
 def in_lock():
-    note("in futex()")
+    note("detached, in futex()" if FREE else "in futex()")
     never.acquire()
 
 
 def in_read():
-    note("in read()")
+    note("detached, in read()" if FREE else "in read()")
     os.read(pipe, 1)
 
 
 def in_c():
-    note("runs without the GIL, in pthread_spin_lock()")
+    state = "detached" if FREE else "runs without the GIL"
+    note(state + ", in pthread_spin_lock()")
     spin(lock)
 
 
 def busy():
-    note("waits for the GIL")
+    note("attached" if FREE else "waits for the GIL")
     while True:
         pass
 
@@ -62,7 +66,7 @@ for number, function in enumerate((in_lock, in_read, busy, in_c)):
     thread.start()
 for _ in range(4):
     ready.acquire()
-note("holds the GIL, in read()")
+note("attached, in read()" if FREE else "holds the GIL, in read()")
 with open(os.path.join(truth.work_directory(), "states.json"), "w") as file:
     json.dump(wanted, file)
 # PyDLL keeps the GIL while it calls.

@@ -1,6 +1,7 @@
 # -*- coding: utf-8 -*-
 # SPDX-License-Identifier: MIT
 # environment: PYTHONMALLOC=malloc
+# free-threaded environment: PYTHONMALLOC=mimalloc
 """Nothing that watches.
 
 instruments.json in the work directory, as of the program "instruments".

@@ -12,6 +12,9 @@ PROGRAMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(PROGRAMS, "helpers"))
 import parked  # noqa: E402
 
+if "t" in getattr(sys, "abiflags", ""):
+    parked.truth.unsupported("there is no GIL")
+
 mutex = ctypes.create_string_buffer(64)  # all zero is PTHREAD_MUTEX_INITIALIZER
 released = ctypes.CDLL(None).pthread_mutex_lock
 kept = ctypes.PyDLL(None).pthread_mutex_lock  # keeps the GIL while it calls
