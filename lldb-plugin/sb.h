@@ -166,6 +166,7 @@ class SBFrame
     uint32_t GetFrameID() const;
     addr_t GetPC() const;
     addr_t GetSP() const;
+    addr_t GetFP() const;
     addr_t GetCFA() const;
     bool IsInlined() const;
     SBValue FindRegister(const char *name);

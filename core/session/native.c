@@ -288,12 +288,43 @@ static void tell_unread(const struct sw_memory *memory, uint64_t absent, struct 
         "cannot read who waits for the GIL");
 }
 
+static bool selected_call(const struct sw_memory *memory, const struct sw_threads *threads,
+    struct sw_kernel_call *ret_call)
+{
+    int tasks = sw_kernel_tasks_open(memory);
+    bool found = false;
+
+    for (size_t i = 0; tasks >= 0 && i < threads->count && !found; i++)
+        found = threads->items[i].selected && threads->items[i].tid &&
+                sw_kernel_call(tasks, threads->items[i].tid, ret_call);
+    sw_kernel_tasks_close(tasks);
+    return found;
+}
+
+/* Whether the selected thread sleeps in futex(), and on which word. The kernel is asked first: to
+   lldb a register is a value of a type, and for the first one but the pc it makes a compiler. The
+   pc proves that the kernel's thread is the debugger's. */
+static bool sleeps_on(
+    const struct sw_memory *memory, const struct sw_threads *threads, uint64_t *ret_word)
+{
+    struct sw_kernel_call call;
+    uint64_t number, pc;
+
+    if (strcmp(memory->info.machine, "x86_64") != 0 || !memory->ops.reg)
+        return false;
+    if (selected_call(memory, threads, &call) && memory->ops.reg(memory->ctx, "rip", &pc) == 0 &&
+        pc == call.pc) {
+        *ret_word = call.arguments[0];
+        return sw_kernel_may_be_futex(memory, call.number);
+    }
+    return memory->ops.reg(memory->ctx, "orig_rax", &number) == 0 && number == SW_FUTEX_X86_64 &&
+           memory->ops.reg(memory->ctx, "rdi", ret_word) == 0;
+}
+
 static void mark_waiting(const struct sw_memory *memory, struct sw_threads *threads)
 {
-    uint64_t call = 0, word = 0, absent = memory->absent;
-    bool sleeps = strcmp(memory->info.machine, "x86_64") == 0 && memory->ops.reg &&
-                  memory->ops.reg(memory->ctx, "orig_rax", &call) == 0 && call == SW_FUTEX_X86_64 &&
-                  memory->ops.reg(memory->ctx, "rdi", &word) == 0;
+    uint64_t word = 0, absent = memory->absent;
+    bool sleeps = sleeps_on(memory, threads, &word);
 
     for (size_t i = 0; i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];

@@ -6,25 +6,44 @@
 #include "base/bytes.h"
 #include "target/made.h"
 
+/* By their DWARF numbers. Only what functions save can be needed. */
+static const char *const names[SW_UNWIND_REGISTERS] = {
+    [3] = "rbx",
+    [SW_UNWIND_RBP] = "rbp",
+    [SW_UNWIND_RSP] = "rsp",
+    [12] = "r12",
+    [13] = "r13",
+    [14] = "r14",
+    [15] = "r15",
+    [SW_UNWIND_PC] = "rip",
+};
+
+static int ask(struct sw_memory *memory, struct sw_unwind *unwind, unsigned number)
+{
+    int status = memory->ops.reg(memory->ctx, names[number], &unwind->values[number]);
+
+    if (status < 0)
+        return status;
+    unwind->known |= 1u << number;
+    unwind->kept &= ~(1u << number);
+    return 0;
+}
+
 int sw_unwind_start(struct sw_memory *memory, struct sw_unwind *ret_unwind)
 {
-    /* In the order of their DWARF numbers. Only what functions save can be needed: rbx, rbp, rsp,
-       r12 to r15 and the pc. */
-    static const struct {
-        unsigned number;
-        const char *name;
-    } needed[] = {{3, "rbx"}, {SW_UNWIND_RBP, "rbp"}, {SW_UNWIND_RSP, "rsp"}, {12, "r12"},
-        {13, "r13"}, {14, "r14"}, {15, "r15"}, {SW_UNWIND_PC, "rip"}};
+    static const unsigned needed[] = {SW_UNWIND_RBP, SW_UNWIND_RSP, SW_UNWIND_PC};
     struct sw_unwind unwind = {.known = 0, .is_innermost = true};
 
     if (strcmp(memory->info.machine, "x86_64") != 0 || !memory->ops.reg)
         return SW_E_UNSUPPORTED;
+    /* The others hardly ever lead to a caller, and lldb makes a compiler to show its first one. */
+    for (unsigned i = 0; i < SW_UNWIND_REGISTERS; i++)
+        unwind.kept |= (uint32_t)(names[i] != NULL) << i;
     for (unsigned i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        int status = memory->ops.reg(memory->ctx, needed[i].name, &unwind.values[needed[i].number]);
+        int status = ask(memory, &unwind, needed[i]);
 
         if (status < 0)
             return status;
-        unwind.known |= 1u << needed[i].number;
     }
     *ret_unwind = unwind;
     return 0;
@@ -351,11 +370,20 @@ static int find_rules(struct sw_memory *memory, const struct sw_function *functi
 static int apply_rules(
     struct sw_memory *memory, const struct sw_unwind_rules *rules, struct sw_unwind *unwind)
 {
-    struct sw_unwind caller = *unwind;
+    struct sw_unwind caller;
     sw_addr cfa;
 
-    if (rules->cfa_register >= SW_UNWIND_REGISTERS || !(unwind->known >> rules->cfa_register & 1))
+    if (rules->cfa_register >= SW_UNWIND_REGISTERS)
         return SW_E_UNSUPPORTED;
+    if (unwind->kept >> rules->cfa_register & 1) {
+        int status = ask(memory, unwind, rules->cfa_register);
+
+        if (status < 0)
+            return status;
+    }
+    if (!(unwind->known >> rules->cfa_register & 1))
+        return SW_E_UNSUPPORTED;
+    caller = *unwind;
     cfa = unwind->values[rules->cfa_register] + (uint64_t)rules->cfa_offset;
     /* The stack shrinks with every return: no cycle, and no walk without end. */
     if (cfa <= unwind->values[SW_UNWIND_RSP])
@@ -363,8 +391,10 @@ static int apply_rules(
     for (unsigned i = 0; i < SW_UNWIND_REGISTERS; i++) {
         int status;
 
-        if (rules->registers[i].kind == SW_RULE_UNDEFINED)
+        if (rules->registers[i].kind == SW_RULE_UNDEFINED) {
             caller.known &= ~(1u << i);
+            caller.kept &= ~(1u << i);
+        }
         if (rules->registers[i].kind != SW_RULE_AT_OFFSET)
             continue;
         status = sw_memory_uint(memory, cfa + (uint64_t)rules->registers[i].offset, 8,
@@ -372,6 +402,7 @@ static int apply_rules(
         if (status < 0)
             return status;
         caller.known |= 1u << i;
+        caller.kept &= ~(1u << i);
     }
     caller.values[SW_UNWIND_RSP] = cfa;
     caller.is_innermost = false;
@@ -391,6 +422,7 @@ static int leave_made(struct sw_memory *memory, struct sw_unwind *unwind)
     for (size_t i = 0; i < caller.saved_count; i++) {
         unwind->values[caller.saved[i].number] = caller.saved[i].value;
         unwind->known |= 1u << caller.saved[i].number;
+        unwind->kept &= ~(1u << caller.saved[i].number);
     }
     unwind->values[SW_UNWIND_PC] = caller.pc;
     unwind->values[SW_UNWIND_RSP] = caller.sp;

@@ -13,7 +13,8 @@
 /* One native frame: what its registers hold, as far as that is known. */
 struct sw_unwind {
     uint64_t values[SW_UNWIND_REGISTERS];
-    uint32_t known;    /* a bit for each register */
+    uint32_t known; /* a bit for each register */
+    uint32_t kept;  /* the same, for those that are as in the innermost frame and not asked for */
     bool is_innermost; /* pc is an instruction, not a return address */
 };
 
