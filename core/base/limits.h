@@ -137,6 +137,9 @@
    more than this takes longer than a stack does. */
 #define SW_MAX_MAPPINGS 4096
 
+/* Pages of one executor of the JIT: a trace has 1200 operations at most, of a few hundred bytes. */
+#define SW_MAX_EXECUTOR_PAGES 128
+
 /* Such stretches of trampolines in one process: 2000 to 6000 functions each. */
 #define SW_MAX_TRAMPOLINE_REGIONS 1024
 

@@ -444,7 +444,7 @@ struct sw_made_caller {
 };
 
 /* Leaves such frames. It needs `read` of the debugger, and `auxv` to know what lies in a file;
-   NULL: trampolines only, and each frame is looked at. No Python is looked for. */
+   NULL: each frame is looked at, by the bytes of its code. No Python is looked for. */
 struct sw_unwinder;
 
 /* Make one. As sw_session_create(). */

@@ -56,6 +56,23 @@ static bool find_in_shim(
     return false;
 }
 
+bool sw_executor_has(struct sw_memory *memory, sw_addr pc)
+{
+    static const uint8_t elf[] = {0x7f, 'E', 'L', 'F'};
+    sw_addr page = pc - pc % SW_PAGE_SIZE;
+
+    for (unsigned i = 0; i < SW_MAX_EXECUTOR_PAGES && page; i++, page -= SW_PAGE_SIZE) {
+        uint8_t bytes[sizeof(elf)];
+
+        if (is_shim(memory, page))
+            return true;
+        if (sw_memory_read(memory, page, bytes, sizeof(bytes), "code", NULL) < 0 ||
+            memcmp(bytes, elf, sizeof(elf)) == 0)
+            return false;
+    }
+    return false;
+}
+
 int sw_executor_find(
     struct sw_memory *memory, sw_addr pc, sw_addr sp, struct sw_executor *ret_executor)
 {

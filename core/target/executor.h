@@ -23,4 +23,8 @@ struct sw_executor {
 int sw_executor_find(
     struct sw_memory *memory, sw_addr pc, sw_addr sp, struct sw_executor *ret_executor);
 
+/* Whether `pc` lies in an executor, by memory alone: each begins at a page of its own with its
+   shim, and no file begins between there and `pc`. For those who do not know the files. */
+bool sw_executor_has(struct sw_memory *memory, sw_addr pc);
+
 #endif

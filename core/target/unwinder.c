@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/executor.h"
 #include "target/function.h"
 #include "target/made.h"
 
@@ -139,9 +140,10 @@ int sw_unwinder_step(struct sw_unwinder *unwinder, const struct sw_made_register
     if (sw_unwinder_knows_file(unwinder, registers->pc))
         return SW_E_NOT_FOUND;
     status = sw_made_step(&unwinder->memory, registers, &caller);
-    /* A function that a trace calls has the trace's words on its stack too: only one who knows what
-       lies in files can tell the two apart. */
-    if (status == 0 && caller.kind == SW_MADE_JIT && !unwinder->modules.count)
+    /* A function that a trace calls has the trace's words on its stack too: who does not know what
+       lies in files asks where the executor begins. */
+    if (status == 0 && caller.kind == SW_MADE_JIT && !unwinder->modules.count &&
+        !sw_executor_has(&unwinder->memory, registers->pc))
         return SW_E_NOT_FOUND;
     if (status == 0)
         *ret_caller = caller;

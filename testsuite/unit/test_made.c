@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fake_target.h"
+#include "target/executor.h"
 #include "target/made.h"
 #include "target/trampoline.h"
 
@@ -326,6 +327,26 @@ static void test_executor(void **state)
     assert_int_equal(sw_made_step(&f->memory, &registers, &caller), SW_E_NOT_FOUND);
 }
 
+/* Executors begin with a page, two in one mapping here; those who know no files look for that. */
+static void test_executor_of_pc(void **state)
+{
+    enum { PAGES = 0x100000, FILE_PAGE = PAGES + 0x4000 };
+    struct fixture *f = *state;
+
+    fake_add(&f->fake, PAGES, 0x6000);
+    put_code(f, PAGES, shim, sizeof(shim));
+    put_code(f, PAGES + 0x2000, shim, sizeof(shim));
+    put_code(f, FILE_PAGE, (const uint8_t[]){0x7f, 'E', 'L', 'F'}, 4);
+    begin(f, "x86_64");
+    assert_true(sw_executor_has(&f->memory, PAGES));
+    assert_true(sw_executor_has(&f->memory, PAGES + 0x1fff));
+    assert_true(sw_executor_has(&f->memory, PAGES + 0x3123));
+    /* A file was loaded behind it; memory that does not begin with a shim; no memory at all. */
+    assert_false(sw_executor_has(&f->memory, FILE_PAGE + 0x1100));
+    assert_false(sw_executor_has(&f->memory, CODE + 0x300));
+    assert_false(sw_executor_has(&f->memory, PAGES + 0x6000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +354,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_edge_of_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_arm, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_executor, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_executor_of_pc, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,8 @@
 """What runs inside gdb: random stops, and what gdb's own unwinder makes of each stack.
 
 `unwind` is set before: the number of stops, whether every Python function has a trampoline, the
-file for py-symbols or None, and that of the JIT reader or None. Prints one JSON object.
+file for py-symbols or None, that of the JIT reader or None, and the stops that try it. Prints one
+JSON object.
 """
 import json
 import re
@@ -131,8 +132,10 @@ seen = {"good": 0, "frames": 0, "made": 0, "seconds": 0.0, "problems": []}
 program = program_ranges()
 try:
     stop_often(seen)
-    if unwind["reader"] and unwind["trampolines"]:
-        try_reader(seen)
+    if unwind["reader"]:
+        for _ in range(unwind["reader_stops"]):
+            gdb.execute("continue", to_string=True)
+            try_reader(seen)
     if unwind["symbols"]:
         try_symbols(seen)
 except Exception as error:
