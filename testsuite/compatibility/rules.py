@@ -11,6 +11,7 @@ import re
 
 ANYTHING = r".*"
 NO_ERROR = r"(?!error: ).*"
+OWN_ERROR = r"error: Error occurred in Python.*"  # theirs ends with an exception of its own
 FRAME = r"(?:#\d+ )?Frame 0x[0-9a-f]+, for file .*, line (?:\d+|\?), in .* \(.*"
 WORDS = r"\w+(?:, \w+)+"
 ATTRIBUTES = r"attributes: .*"
@@ -80,7 +81,10 @@ BY_LOOPS = ((3, 11), (99, 0))  # where one native frame runs several Python fram
 RULES = [
     # Whole outputs.
     Rule("no-process", "output", NO_FRAME + r"|error: .*", r"error: No process and no core file.*"),
-    Rule("fails", "output", r"error: Error occurred in Python.*", NO_ERROR),
+    Rule("fails", "output", OWN_ERROR, NO_ERROR),
+    # A thread that was started with a C function and has no Python frame.
+    Rule("fails", "output", OWN_ERROR, r"error: Unable to locate python frame: .*"),
+    Rule("fails", "value", OWN_ERROR, r"error: Unable to locate python frame: .*", r"py-locals"),
     Rule("within-builtin", "output", r"Unable to read information on python frame",
          r"(?:local|global|builtin) '.*' = .*|'.*' not found|[ >]*\d+ .*|Locals for .*"),
     Rule("source", "output", r"Unable to read information on python frame", NO_LINES, r"py-list.*",
