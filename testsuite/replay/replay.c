@@ -232,13 +232,20 @@ void replay_ops(const struct replay *replay, struct sw_target_ops *ret_ops)
     };
 }
 
+/* The number of a recorded process may be that of another one now, of which the kernel of this
+   machine must not be asked: no process has a number above this one (include/linux/threads.h). */
+enum { PID_MAX_LIMIT = 4 * 1024 * 1024 };
+
 struct sw_session *replay_session(struct replay *replay)
 {
+    struct sw_target_info info = replay->image->info;
     struct sw_session *session = NULL;
     struct sw_target_ops ops;
 
+    if (info.kind == SW_TARGET_LIVE && info.pid > 0)
+        info.pid += PID_MAX_LIMIT;
     replay_ops(replay, &ops);
-    if (sw_session_create(&replay->image->info, &ops, replay, NULL, &session) < 0)
+    if (sw_session_create(&info, &ops, replay, NULL, &session) < 0)
         return NULL;
     return session;
 }
