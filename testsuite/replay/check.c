@@ -419,6 +419,20 @@ void check_show(const struct outcome *full, const struct outcome *other)
     printf("\n#   error: %s\n", other->status < 0 ? other->error.message : "none");
 }
 
+const char *check_notes(const struct outcome *run)
+{
+    const char *line = run->text, *next;
+
+    for (; (next = strchr(line, '\n')) != NULL; line = next + 1) {
+        size_t len = (size_t)(next + 1 - line);
+
+        if ((strncmp(line, "  (", 3) == 0 || strncmp(line, "warning: ", 9) == 0) &&
+            strncmp(line, next + 1, len) == 0)
+            return "a note is said twice";
+    }
+    return NULL;
+}
+
 bool check_same_but_values(const struct outcome *full, const struct outcome *other)
 {
     return full->status == other->status && same_but_values(full->text, other->text);

@@ -24,6 +24,10 @@ void check_show(const struct outcome *full, const struct outcome *other);
 /* What is wrong when both are not the same, NULL when they are. */
 const char *check_same(const struct outcome *full, const struct outcome *other);
 
+/* What is wrong when a note is there twice in a row, NULL when none is: what cannot be read is said
+   once, however often a session is asked. */
+const char *check_notes(const struct outcome *run);
+
 /* Whether both are the same apart from the texts of values. */
 bool check_same_but_values(const struct outcome *full, const struct outcome *other);
 
