@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/calls.h"
 #include "session/collector.h"
 #include "session/native.h"
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "session/calls.h"
 #include "session/kernel.h"
 #include "session/names.h"
-#include "session/native.h"
 #include "view/frame.h"
 #include "view/values.h"
 #include "view/width.h"
