@@ -147,6 +147,7 @@ static bool ask_as_tracer(int64_t tid, struct sw_kernel_call *ret_call)
     *ret_call = (struct sw_kernel_call){
         .number = (int64_t)registers.orig_rax < 0 ? -1 : (int64_t)registers.orig_rax,
         .arguments = {registers.rdi, registers.rsi, registers.rdx, registers.r10},
+        .sp = registers.rsp,
         .pc = registers.rip,
     };
     return true;
@@ -154,6 +155,17 @@ static bool ask_as_tracer(int64_t tid, struct sw_kernel_call *ret_call)
     (void)tid, (void)ret_call;
     return false;
 #endif
+}
+
+/* The last word of a text, an address, which is cut off; 0 when there is none. */
+static sw_addr take_last(char *text)
+{
+    char *last = strrchr(text, ' ');
+    sw_addr addr = last ? strtoull(last, NULL, 16) : 0;
+
+    if (last)
+        *last = '\0';
+    return addr;
 }
 
 bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
@@ -174,26 +186,9 @@ bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call)
         ret_call->arguments[i] = strtoull(at, &end, 16);
         at = end;
     }
-    at = strrchr(text, ' ');
-    ret_call->pc = at ? strtoull(at, NULL, 16) : 0;
+    ret_call->pc = take_last(text);
+    ret_call->sp = take_last(text);
     return true;
-}
-
-bool sw_kernel_stack_pointer(int tasks, int64_t tid, sw_addr *ret_pointer)
-{
-    char text[256], *last, *before;
-
-    if (!read_call(tasks, tid, text, sizeof(text)))
-        return false;
-    last = strrchr(text, ' ');
-    if (!last)
-        return false;
-    *last = '\0';
-    before = strrchr(text, ' ');
-    if (!before)
-        return false;
-    *ret_pointer = strtoull(before, NULL, 16);
-    return *ret_pointer != 0;
 }
 
 /* proc_pid_status(5): "NSpid:\t4711\t1", the namespace of the reader first. Since Linux 4.1. */

@@ -10,11 +10,11 @@ enum { SW_FUTEX_X86_64 = 202 };
 
 enum { SW_KERNEL_ARGUMENTS = 4 };
 
-/* A system call that a thread is in. */
+/* Where a thread is, and the system call that it is in. */
 struct sw_kernel_call {
     int64_t number; /* -1 when it is in none */
     uint64_t arguments[SW_KERNEL_ARGUMENTS];
-    sw_addr pc; /* 0 when it is not known */
+    sw_addr sp, pc; /* 0 when they are not known: the thread runs */
 };
 
 /* A descriptor by which the threads of a process of this machine are asked, to be closed by
@@ -25,9 +25,6 @@ void sw_kernel_tasks_close(int tasks);
 /* The call that a thread is in. False when that cannot be told: not a process of this machine, or
    nothing to read for us. */
 bool sw_kernel_call(int tasks, int64_t tid, struct sw_kernel_call *ret_call);
-
-/* Where the stack of a thread that stands still ends. False as above. */
-bool sw_kernel_stack_pointer(int tasks, int64_t tid, sw_addr *ret_pointer);
 
 /* Whether a call is futex(). */
 bool sw_kernel_is_futex(const struct sw_memory *memory, int64_t call);

@@ -38,9 +38,12 @@ static int stack_pointer(const struct sw_memory *memory, int tasks,
     const char *name = strcmp(memory->info.machine, "x86_64") == 0 ? "rsp"
                        : strcmp(memory->info.machine, "i386") == 0 ? "esp"
                                                                    : "sp";
+    struct sw_kernel_call call;
 
-    if (sw_kernel_stack_pointer(tasks, native->tid, ret_pointer))
+    if (sw_kernel_call(tasks, native->tid, &call) && call.sp) {
+        *ret_pointer = call.sp;
         return 0;
+    }
     return memory->ops.thread_registers
                ? memory->ops.thread_registers(memory->ctx, native->tid, &name, 1, ret_pointer)
                : SW_E_NOT_FOUND;
