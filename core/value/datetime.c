@@ -4,22 +4,24 @@
 #include "object/object.h"
 #include "value/writer.h"
 
-/* Include/datetime.h: behind PyObject a hash, a char `hastzinfo`, then the bytes of the value. */
-static int read_date_bytes(
-    struct sw_writer *writer, sw_addr addr, struct sw_error *reterr, uint8_t *bytes, unsigned count)
+/* Include/datetime.h: behind PyObject a hash, a char `hastzinfo`, then the bytes of the value.
+   False when they cannot be read; what is to be shown then is written. */
+static bool read_bytes(struct sw_writer *writer, sw_addr addr, uint8_t *bytes, unsigned count)
 {
-    return sw_memory_read(writer->reader->memory, sw_object_word_at(writer->reader, addr, 1), bytes,
-        count, "datetime", reterr);
+    struct sw_error problem;
+
+    if (sw_memory_read(writer->reader->memory, sw_object_word_at(writer->reader, addr, 1), bytes,
+            count, "datetime", &problem) == 0)
+        return true;
+    sw_writer_unreadable(writer, addr, &problem);
+    return false;
 }
 
 void sw_put_date(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    struct sw_error problem;
     uint8_t b[5];
 
-    if (read_date_bytes(writer, addr, &problem, b, sizeof(b)) < 0)
-        sw_writer_unreadable(writer, addr, &problem);
-    else
+    if (read_bytes(writer, addr, b, sizeof(b)))
         sw_writer_printf(writer, "%s(%u, %u, %u)", type->name, b[1] << 8 | b[2], b[3], b[4]);
 }
 
@@ -60,13 +62,10 @@ static void put_zone(
 
 void sw_put_time(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    struct sw_error problem;
     uint8_t b[7];
 
-    if (read_date_bytes(writer, addr, &problem, b, sizeof(b)) < 0) {
-        sw_writer_unreadable(writer, addr, &problem);
+    if (!read_bytes(writer, addr, b, sizeof(b)))
         return;
-    }
     sw_writer_printf(writer, "%s(%u, %u", type->name, b[1], b[2]);
     put_seconds(writer, b[3], (unsigned)b[4] << 16 | b[5] << 8 | b[6]);
     put_zone(writer, addr, b[0], 6, false);
@@ -75,13 +74,10 @@ void sw_put_time(struct sw_writer *writer, sw_addr addr, const struct sw_type *t
 
 void sw_put_datetime(struct sw_writer *writer, sw_addr addr, const struct sw_type *type)
 {
-    struct sw_error problem;
     uint8_t b[11];
 
-    if (read_date_bytes(writer, addr, &problem, b, sizeof(b)) < 0) {
-        sw_writer_unreadable(writer, addr, &problem);
+    if (!read_bytes(writer, addr, b, sizeof(b)))
         return;
-    }
     sw_writer_printf(
         writer, "%s(%u, %u, %u, %u, %u", type->name, b[1] << 8 | b[2], b[3], b[4], b[5], b[6]);
     put_seconds(writer, b[7], (unsigned)b[8] << 16 | b[9] << 8 | b[10]);
