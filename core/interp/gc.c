@@ -142,3 +142,14 @@ bool sw_gc_is_collecting(const struct sw_runtime *runtime, const struct sw_inter
     return in_structs(runtime, interpreter, &places) &&
            read_flag(runtime, places.collecting, NULL, &collecting) && collecting;
 }
+
+bool sw_gc_is_state(
+    const struct sw_runtime *runtime, const struct sw_interpreter *interpreter, sw_addr addr)
+{
+    /* Little stands in front of "enabled". */
+    enum { MOST_BEFORE = 32 };
+    struct places places = {0, 0, 0};
+
+    return in_structs(runtime, interpreter, &places) && addr <= places.enabled &&
+           places.enabled - addr <= MOST_BEFORE;
+}

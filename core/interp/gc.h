@@ -32,4 +32,9 @@ void sw_gc_read(const struct sw_runtime *runtime, const struct sw_interpreter *i
 bool sw_gc_is_collecting(
     const struct sw_runtime *runtime, const struct sw_interpreter *interpreter);
 
+/* Whether `addr` can be that of the collector's state, struct _gc_runtime_state, of an interpreter.
+ */
+bool sw_gc_is_state(
+    const struct sw_runtime *runtime, const struct sw_interpreter *interpreter, sw_addr addr);
+
 #endif

@@ -102,6 +102,25 @@ static bool is_in_use(const struct sw_reader *reader, const struct sw_span *span
            !sw_span_uint(reader, span, SW_F_THREAD_STATE_CLEARED);
 }
 
+/* Include/internal/pycore_pystate.h, _Py_THREAD_DETACHED and so on; the last two came with 3.15.2,
+   of threads that wait to attach, as suspended ones did before without a number of their own. */
+static void read_attachment(
+    const struct sw_runtime *runtime, const struct sw_span *span, struct sw_thread_state *thread)
+{
+    enum { SUSPENDED = 2, SUSPENDED_WAITING = 4 };
+    static const enum sw_attachment attachments[] = {
+        SW_DETACHED, SW_ATTACHED, SW_SUSPENDED, SW_SHUTTING_DOWN, SW_SUSPENDED, SW_DETACHED};
+    uint64_t state;
+
+    if (!runtime->layout.flavour.free_threaded ||
+        !sw_reader_has(&runtime->reader, SW_F_THREAD_STATE_STATE))
+        return;
+    state = sw_span_uint(&runtime->reader, span, SW_F_THREAD_STATE_STATE);
+    if (state < sizeof(attachments) / sizeof(attachments[0]))
+        thread->attachment = attachments[state];
+    thread->held = state == SUSPENDED_WAITING || (state == SUSPENDED && thread->active);
+}
+
 int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_interpreter *interpreter,
     sw_addr addr, struct sw_error *reterr, struct sw_thread_state *ret_thread)
 {
@@ -125,6 +144,7 @@ int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_inter
     thread.datastack_chunk = sw_span_uint(reader, &span, SW_F_THREAD_STATE_DATASTACK_CHUNK);
     thread.base_frame = sw_span_uint(reader, &span, SW_F_THREAD_STATE_BASE_FRAME);
     thread.active = sw_span_uint(reader, &span, SW_F_THREAD_STATE_ACTIVE) != 0;
+    read_attachment(runtime, &span, &thread);
     thread.gil_requested = sw_span_uint(reader, &span, SW_F_THREAD_STATE_GIL_REQUESTED) != 0;
     thread.finalizing = sw_span_uint(reader, &span, SW_F_THREAD_STATE_FINALIZING) != 0;
     thread.tracer = sw_span_uint(reader, &span, SW_F_THREAD_STATE_TRACER);

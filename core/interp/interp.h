@@ -14,6 +14,15 @@ struct sw_interpreter {
     sw_addr first_thread;
 };
 
+/* Whether a thread of a free-threaded build may touch objects (PyThreadState.state). */
+enum sw_attachment {
+    SW_ATTACHMENT_UNKNOWN, /* builds with a GIL, which decides it there */
+    SW_DETACHED,
+    SW_ATTACHED,
+    SW_SUSPENDED, /* the world was stopped: it may not attach */
+    SW_SHUTTING_DOWN,
+};
+
 /* A PyThreadState. A plain value. */
 struct sw_thread_state {
     sw_addr addr;
@@ -27,7 +36,9 @@ struct sw_thread_state {
     sw_addr frame; /* the newest frame, shims included; 0 when it runs no Python */
     sw_addr base_frame;      /* the oldest, which no loop runs (3.15+); 0 where there is none */
     sw_addr datastack_chunk; /* 0 before 3.11 */
+    enum sw_attachment attachment;
     bool active;        /* attached to its interpreter and running or waiting in eval (3.12+) */
+    bool held;          /* it is suspended, and wants to attach */
     bool gil_requested; /* waits for the GIL (3.15+) */
     bool finalizing;    /* it is being taken down (3.12+) */
     sw_addr tracer;     /* C function that sys.settrace() and the like put there; 0 for none */

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/runner.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
-
-/* How much of a native stack is searched: from the innermost native frame to the evaluation loop
-   that called it there is seldom more than 2 KiB. */
-enum { STACK_SEARCH = 16 * 1024, STACK_PIECE = 4096 };
+#include "session/words.h"
 
 /* What only the thread that runs a thread state has on its stack: the state, its newest frames. */
 enum { MAX_WORDS = 8 };
@@ -32,23 +26,6 @@ static bool is_doubtful(const struct sw_threads *threads, const struct sw_thread
     return !thread->tid;
 }
 
-static int stack_pointer(const struct sw_memory *memory, int tasks,
-    const struct sw_native_thread *native, sw_addr *ret_pointer)
-{
-    const char *name = strcmp(memory->info.machine, "x86_64") == 0 ? "rsp"
-                       : strcmp(memory->info.machine, "i386") == 0 ? "esp"
-                                                                   : "sp";
-    struct sw_kernel_call call;
-
-    if (sw_kernel_call(tasks, native->tid, &call) && call.sp) {
-        *ret_pointer = call.sp;
-        return 0;
-    }
-    return memory->ops.thread_registers
-               ? memory->ops.thread_registers(memory->ctx, native->tid, &name, 1, ret_pointer)
-               : SW_E_NOT_FOUND;
-}
-
 /* ---------------------------------------------------------------- by an address */
 
 /*
@@ -63,7 +40,7 @@ static int find_by_address(struct sw_memory *memory, int tasks, const struct sw_
 
     for (size_t i = 0; i < threads->native_count; i++) {
         sw_addr pointer;
-        int status = stack_pointer(memory, tasks, &threads->natives[i], &pointer);
+        int status = sw_stack_pointer(memory, tasks, threads->natives[i].tid, &pointer);
 
         if (status == SW_E_STOPPED)
             return status;
@@ -91,27 +68,17 @@ static void collect(
 }
 
 /* How many of the words are on the stack. */
-static unsigned count_found(
-    struct sw_memory *memory, sw_addr pointer, const struct evidence *evidence)
+static unsigned count_found(const struct sw_stack_words *words, const struct evidence *evidence)
 {
-    unsigned width = memory->info.pointer_size, found = 0;
+    unsigned found = 0;
     bool seen[MAX_WORDS] = {false};
-    uint8_t bytes[STACK_PIECE];
 
-    pointer -= pointer % width;
-    for (unsigned at = 0; at < STACK_SEARCH; at += STACK_PIECE) {
-        if (sw_memory_read(memory, pointer + at, bytes, sizeof(bytes), "stack", NULL) < 0)
-            break;
-        for (unsigned k = 0; k < STACK_PIECE; k += width) {
-            uint64_t word = sw_bytes_uint(bytes + k, width, memory->info.big_endian);
-
-            for (unsigned i = 0; word && i < evidence->count; i++)
-                if (word == evidence->words[i] && !seen[i]) {
-                    seen[i] = true;
-                    found++;
-                }
-        }
-    }
+    for (size_t k = 0; k < words->count; k++)
+        for (unsigned i = 0; words->items[k] && i < evidence->count; i++)
+            if (words->items[k] == evidence->words[i] && !seen[i]) {
+                seen[i] = true;
+                found++;
+            }
     return found;
 }
 
@@ -119,6 +86,7 @@ static unsigned count_found(
 static int find_by_stack(struct sw_session *session, int tasks, const struct sw_threads *threads,
     const struct sw_thread *thread, const struct sw_native_thread **ret_native)
 {
+    struct sw_stack_words words;
     struct evidence evidence;
     unsigned most = 0;
 
@@ -127,13 +95,14 @@ static int find_by_stack(struct sw_session *session, int tasks, const struct sw_
         const struct sw_native_thread *native = &threads->natives[i];
         sw_addr pointer;
         unsigned found;
-        int status = stack_pointer(&session->memory, tasks, native, &pointer);
+        int status = sw_stack_pointer(&session->memory, tasks, native->tid, &pointer);
 
         if (status == SW_E_STOPPED || session->memory.stopped)
             return SW_E_STOPPED;
         if (status < 0)
             continue;
-        found = count_found(&session->memory, pointer, &evidence);
+        sw_stack_words_read(&session->memory, pointer, &words);
+        found = count_found(&words, &evidence);
         if (found && (found > most || (found == most && native->tid == thread->tid))) {
             most = found;
             *ret_native = native;

@@ -109,7 +109,7 @@ static int list_runtime(struct sw_session *session, unsigned index,
 
         status = list_interpreter(runtime, index, &interpreters[i], threads, reterr);
         if (status == 0)
-            sw_threads_mark_collector(session, threads, &interpreters[i], first);
+            sw_threads_mark_world(threads, &interpreters[i], first);
     }
     return status;
 }
@@ -144,6 +144,8 @@ static int threads_list(
     free(interpreters);
     if (status == 0)
         status = sw_threads_match_native(session, threads, reterr);
+    if (status == 0 && sw_threads_mark_collectors(session, threads) < 0)
+        status = sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
     if (status == 0 && threads->count)
         qsort(threads->items, threads->count, sizeof(*threads->items), compare);
     return status;

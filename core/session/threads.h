@@ -18,7 +18,10 @@ struct sw_thread {
     bool holds_gil;
     bool collecting; /* it collects its interpreter's garbage (collector.h) */
     bool waits_for_gil;
-    bool finalizing; /* it ends Python (Py_Finalize), or its own state is being taken down */
+    bool stops_world;     /* it makes all others stand still (collector.h) */
+    bool waits_for_world; /* likewise, but they do not all yet */
+    sw_addr suspended_by; /* the thread state for which it stands still; 0 for none */
+    bool finalizing;      /* it ends Python (Py_Finalize), or its own state is being taken down */
     /* What the kernel says of it (kernel.h), once that was asked. */
     bool call_known;
     int64_t call; /* number of the system call it is in; -1 when it is in none */

@@ -65,9 +65,20 @@ static void put_owners(const struct view *view, const struct sw_runtime *runtime
         }
 }
 
+/* Whether a world that is asked to stop waits for a thread: it is still attached. */
+static bool is_awaited(const struct sw_thread *thread, const struct sw_runtime *runtime,
+    const struct sw_gil *gil, const struct sw_world *world)
+{
+    struct sw_interpreter interpreter = {.addr = thread->state.interp};
+
+    return world->requested && !world->stopped && thread->runtime == runtime &&
+           thread->state.attachment == SW_ATTACHED && thread->state.addr != world->requester &&
+           is_shared(runtime, gil, &interpreter);
+}
+
 /* "the world is stopped for thread 3 (LWP 4711)", in free-threaded builds. */
-static void put_world(
-    const struct view *view, const struct sw_runtime *runtime, const struct sw_interpreter *owner)
+static void put_world(const struct view *view, const struct sw_runtime *runtime,
+    const struct sw_gil *gil, const struct sw_interpreter *owner)
 {
     struct sw_out *out = view->run->out;
     struct sw_world world;
@@ -82,6 +93,12 @@ static void put_world(
         sw_view_thread_at(out, view->threads, &view->names, world.requester);
     }
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+    for (size_t i = 0; i < view->threads->count && out->status == 0; i++)
+        if (is_awaited(&view->threads->items[i], runtime, gil, &world)) {
+            sw_out_puts(out, SW_STYLE_PLAIN, "  not yet: ");
+            sw_view_thread(out, &view->threads->items[i], &view->names);
+            sw_out_puts(out, SW_STYLE_PLAIN, "\n");
+        }
 }
 
 static void put_gil(const struct view *view, const struct sw_runtime *runtime, unsigned number,
@@ -94,7 +111,7 @@ static void put_gil(const struct view *view, const struct sw_runtime *runtime, u
     put_owners(view, runtime, gil, index);
     if (gil->is_disabled) {
         sw_out_puts(out, SW_STYLE_PLAIN, ": disabled, threads run freely\n");
-        put_world(view, runtime, &view->interpreters[index]);
+        put_world(view, runtime, gil, &view->interpreters[index]);
         return;
     }
     if (gil->holder) {
@@ -121,8 +138,8 @@ static void put_gil(const struct view *view, const struct sw_runtime *runtime, u
 /* ---------------------------------------------------------------- JSON */
 
 /* null where there is no such thing. */
-static void json_world(
-    const struct sw_runtime *runtime, const struct sw_interpreter *owner, struct sw_json *json)
+static void json_world(const struct view *view, const struct sw_runtime *runtime,
+    const struct sw_gil *gil, const struct sw_interpreter *owner, struct sw_json *json)
 {
     struct sw_world world;
 
@@ -135,6 +152,11 @@ static void json_world(
     sw_json_bool(json, "requested", world.requested);
     sw_json_bool(json, "stopped", world.stopped);
     sw_json_address_or_null(json, "requester", world.requester);
+    sw_json_open_array(json, "awaited");
+    for (size_t i = 0; i < view->threads->count; i++)
+        if (is_awaited(&view->threads->items[i], runtime, gil, &world))
+            sw_json_address(json, NULL, view->threads->items[i].state.addr);
+    sw_json_close_array(json);
     sw_json_close_object(json);
 }
 
@@ -158,7 +180,7 @@ static void json_gil(const struct view *view, const struct sw_runtime *runtime, 
         if (waits_for(runtime, gil, &view->threads->items[i]))
             sw_json_address(json, NULL, view->threads->items[i].state.addr);
     sw_json_close_array(json);
-    json_world(runtime, &view->interpreters[index], json);
+    json_world(view, runtime, gil, &view->interpreters[index], json);
     sw_json_close_object(json);
 }
 

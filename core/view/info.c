@@ -12,6 +12,7 @@ struct info_counts {
     size_t interpreters;
     size_t without_native;
     const struct sw_thread *holder;
+    const struct sw_thread *stopper; /* it makes the others stand still, or waits until they do */
 };
 
 static void count(const struct sw_threads *threads, unsigned runtime, struct info_counts *counts)
@@ -28,6 +29,8 @@ static void count(const struct sw_threads *threads, unsigned runtime, struct inf
             counts->without_native++;
         if (thread->holds_gil && !counts->holder)
             counts->holder = thread;
+        if ((thread->stops_world || thread->waits_for_world) && !counts->stopper)
+            counts->stopper = thread;
     }
 }
 
@@ -166,6 +169,10 @@ static bool runtime_text(const struct sw_run *run, unsigned index, const struct 
             (long long)counts.holder->number, (long long)counts.holder->tid);
     else if (!runtime->layout.flavour.free_threaded && (counts.holder || !threads->gil_unknown))
         sw_out_puts(out, SW_STYLE_PLAIN, counts.holder ? ", the GIL is held" : ", the GIL is free");
+    if (counts.stopper)
+        sw_out_printf(out, SW_STYLE_PLAIN, ", the world is %s thread %lld (LWP %lld)",
+            counts.stopper->stops_world ? "stopped for" : "asked to stop for",
+            (long long)counts.stopper->number, (long long)counts.stopper->tid);
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     if (counts.without_native && threads->native_count)
         sw_out_printf(out, SW_STYLE_NOTE, "  warning: %zu threads have no native thread\n",
@@ -206,6 +213,7 @@ static bool runtime_json(const struct sw_run *run, unsigned index, const struct 
     sw_json_int(json, "interpreters", (int64_t)counts.interpreters);
     sw_json_int(json, "threads", (int64_t)counts.threads);
     sw_json_address_or_null(json, "gil_holder", counts.holder ? counts.holder->state.addr : 0);
+    sw_json_address_or_null(json, "world_stopper", counts.stopper ? counts.stopper->state.addr : 0);
     whole = sw_view_json_instruments(run, index, threads, json) == 0;
     sw_json_open_array(json, "warnings");
     for (size_t i = 0; i < found; i++)

@@ -26,21 +26,45 @@ struct widths {
     bool has_interpreters;
 };
 
+/* What rows are made from. */
+struct filler {
+    const struct sw_run *run;
+    const struct sw_threads *threads;
+    const struct sw_thread_names *names;
+    const struct sw_thread *cause; /* that find_cause() found last */
+};
+
+/* The thread that makes this one stand still; NULL for none. Often it is the same for all. */
+static const struct sw_thread *find_cause(struct filler *filler, const struct sw_thread *thread)
+{
+    if (!thread->suspended_by)
+        return NULL;
+    if (filler->cause && filler->cause->state.addr == thread->suspended_by)
+        return filler->cause;
+    for (size_t i = 0; i < filler->threads->count; i++)
+        if (filler->threads->items[i].state.addr == thread->suspended_by)
+            return filler->cause = &filler->threads->items[i];
+    return NULL;
+}
+
 /* What a thread does; NULL for one that is in a system call without the GIL, and no more. */
 static const char *state_of(const struct sw_thread *thread)
 {
-    /* PyThreadState.state of free-threaded builds, Include/internal/pycore_pystate.h. */
-    static const char *const states[] = {
-        "detached", "attached", "suspended", "shutting down", "suspended", "detached"};
-    const struct sw_reader *reader = &thread->runtime->reader;
-    uint64_t state;
+    static const char *const attachments[] = {
+        [SW_DETACHED] = "detached",
+        [SW_ATTACHED] = "attached",
+        [SW_SUSPENDED] = "suspended",
+        [SW_SHUTTING_DOWN] = "shutting down",
+    };
 
+    if (thread->waits_for_world)
+        return "waits for the world to stop";
     if (thread->collecting)
         return "collects garbage";
-    if (reader->layout->flavour.free_threaded &&
-        sw_reader_uint(reader, thread->state.addr, SW_F_THREAD_STATE_STATE, NULL, &state) == 0 &&
-        state < sizeof(states) / sizeof(states[0]))
-        return states[state];
+    if (thread->stops_world)
+        return "stops the world";
+    if (thread->state.attachment != SW_ATTACHMENT_UNKNOWN)
+        return attachments[thread->state.attachment];
     if (thread->holds_gil)
         return "holds the GIL";
     if (thread->waits_for_gil)
@@ -52,9 +76,16 @@ static const char *state_of(const struct sw_thread *thread)
     return thread->call < 0 ? "runs without the GIL" : NULL;
 }
 
-/* Where it does that: "in read()" of a system call, which may be what keeps the holder of the GIL;
-   "in crc32()" of the C function in which one computes that has let go of the GIL; "" when there is
-   nothing to say. */
+/* Whether the system call that a thread is in is no more than how it waits for what its state
+   says. */
+static bool is_told(const struct sw_thread *thread)
+{
+    return thread->waits_for_gil || thread->state.held || thread->waits_for_world;
+}
+
+/* Where it does that: "in read()" of a system call, which may be what keeps the holder of the GIL,
+   or the collector; "in crc32()" of the C function in which one computes that has let go of the
+   GIL; "" when there is nothing to say. */
 static void write_place(
     const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
 {
@@ -64,7 +95,7 @@ static void write_place(
     const char *name = sw_kernel_call_name(memory, thread->call);
 
     buf[0] = '\0';
-    if (thread->collecting || thread->waits_for_gil || !thread->tid || !thread->call_known)
+    if (is_told(thread) || !thread->tid || !thread->call_known)
         return;
     if (name)
         snprintf(buf, size, "in %s()", name);
@@ -74,15 +105,19 @@ static void write_place(
         snprintf(buf, size, strchr(function, '(') ? "in %s" : "in %s()", function);
 }
 
-/* The words stand in JSON as well. */
+/* The words stand in JSON as well: "suspended by thread 3, in read()". */
 static void write_state(
-    const struct sw_memory *memory, const struct sw_thread *thread, char *buf, size_t size)
+    struct filler *filler, const struct sw_thread *thread, char *buf, size_t size)
 {
+    const struct sw_thread *cause = find_cause(filler, thread);
     const char *state = state_of(thread);
-    char place[128];
+    char by[48] = "", place[128];
 
-    write_place(memory, thread, place, sizeof(place));
-    snprintf(buf, size, "%s%s%s%s", state ? state : "", state && place[0] ? ", " : "", place,
+    if (cause && cause->number)
+        snprintf(by, sizeof(by), "%s by thread %lld", thread->collecting ? ", suspended" : "",
+            (long long)cause->number);
+    write_place(&filler->run->session->memory, thread, place, sizeof(place));
+    snprintf(buf, size, "%s%s%s%s%s", state ? state : "", by, state && place[0] ? ", " : "", place,
         thread->finalizing ? ", finalizing" : "");
 }
 
@@ -115,21 +150,20 @@ static void fill_name(const struct sw_thread_name *name, char *cell, size_t size
     strcpy(cell + len, name ? daemon : "-");
 }
 
-static void fill(const struct sw_run *run, const struct sw_thread_names *names,
-    const struct sw_thread *thread, struct row *row)
+static void fill(struct filler *filler, const struct sw_thread *thread, struct row *row)
 {
     row->thread = thread;
     snprintf(
         row->number, sizeof(row->number), thread->number ? "%lld" : "-", (long long)thread->number);
     snprintf(row->tid, sizeof(row->tid), thread->tid ? "%lld" : "-", (long long)thread->tid);
-    if (run->session->runtimes.count > 1)
+    if (filler->run->session->runtimes.count > 1)
         snprintf(row->interpreter, sizeof(row->interpreter), "%u:%lld", thread->runtime_index,
             (long long)thread->interpreter_id);
     else
         snprintf(
             row->interpreter, sizeof(row->interpreter), "%lld", (long long)thread->interpreter_id);
-    fill_name(sw_thread_name(names, thread), row->name, sizeof(row->name));
-    write_state(&run->session->memory, thread, row->state, sizeof(row->state));
+    fill_name(sw_thread_name(filler->names, thread), row->name, sizeof(row->name));
+    write_state(filler, thread, row->state, sizeof(row->state));
 }
 
 static void fill_native(const struct sw_native_thread *native, struct row *row)
@@ -143,28 +177,26 @@ static void fill_native(const struct sw_native_thread *native, struct row *row)
     strcpy(row->state, "no Python");
 }
 
-static bool runs_python(const struct sw_threads *threads, const struct sw_native_thread *native)
-{
-    for (size_t i = 0; i < threads->count; i++)
-        if (threads->items[i].tid == native->tid)
-            return true;
-    return false;
-}
-
-/* Rows in an arena: all Python threads, then the native ones without Python. */
+/* Rows in an arena: all Python threads, then the native ones without Python. Both are listed by the
+   debugger's numbers. */
 static struct row *make_rows(const struct sw_run *run, const struct sw_threads *threads,
     const struct sw_thread_names *names, struct sw_arena *arena, size_t *ret_count)
 {
-    size_t most = threads->count + threads->native_count, count = 0;
+    struct filler filler = {run, threads, names, NULL};
+    size_t most = threads->count + threads->native_count, count = 0, next = 0;
     struct row *rows = sw_arena_alloc(arena, (most + 1) * sizeof(*rows));
 
     if (!rows)
         return NULL;
     for (size_t i = 0; i < threads->count; i++)
-        fill(run, names, &threads->items[i], &rows[count++]);
-    for (size_t i = 0; i < threads->native_count; i++)
-        if (!runs_python(threads, &threads->natives[i]))
+        fill(&filler, &threads->items[i], &rows[count++]);
+    for (size_t i = 0; i < threads->native_count; i++) {
+        while (next < threads->count && threads->items[next].number &&
+               threads->items[next].number < threads->natives[i].number)
+            next++;
+        if (next == threads->count || threads->items[next].number != threads->natives[i].number)
             fill_native(&threads->natives[i], &rows[count++]);
+    }
     *ret_count = count;
     return rows;
 }
@@ -301,6 +333,8 @@ static void json_row(const struct sw_run *run, const struct sw_thread_names *nam
     sw_json_bool(json, "holds_gil", thread->holds_gil);
     sw_json_bool(json, "waits_for_gil", thread->waits_for_gil);
     sw_json_bool(json, "collecting", thread->collecting);
+    sw_json_bool(json, "stops_world", thread->stops_world || thread->waits_for_world);
+    sw_json_address_or_null(json, "suspended_by", thread->suspended_by);
     sw_json_bool(json, "finalizing", thread->finalizing);
     sw_json_int_if(json, "system_call", thread->call_known, thread->call);
     json_innermost(run, thread, json);
