@@ -146,3 +146,25 @@ bool sw_gdb_listing_function(const char *text, const char *address, char *buf, s
     snprintf(buf, size, "%.*s", (int)(len < size ? len : size - 1), text);
     return true;
 }
+
+/* "\t`/tmp/core', file type elf64-x86-64.": of the words, the quotes alone are never translated. */
+bool sw_gdb_listing_core(const char *text, char *buf, size_t size)
+{
+    const char *start = strstr(text, "\n\t`");
+    const char *line_end, *end = NULL;
+    size_t len;
+
+    if (!start)
+        return false;
+    start += strlen("\n\t`");
+    line_end = start + strcspn(start, "\n");
+    for (const char *at = start; at < line_end; at++)
+        if (at[0] == '\'' && (at[1] == ',' || !end))
+            end = at;
+    len = end ? (size_t)(end - start) : size;
+    if (len >= size)
+        return false;
+    memcpy(buf, start, len);
+    buf[len] = '\0';
+    return true;
+}

@@ -43,4 +43,8 @@ size_t sw_gdb_listing_sections(
  */
 bool sw_gdb_listing_function(const char *text, const char *address, char *buf, size_t size);
 
+/* The core file in the text of `info files`: the first file whose sections it lists, for a core
+   lies in front of the executable. False when there is none, or when it has no room in `buf`. */
+bool sw_gdb_listing_core(const char *text, char *buf, size_t size);
+
 #endif

@@ -156,4 +156,5 @@ const struct sw_target_ops sw_gdb_target_ops = {
     .interrupted = target_interrupted,
     .thread_registers = sw_gdb_target_thread_registers,
     .function = sw_gdb_target_function,
+    .core_file = sw_gdb_target_core_file,
 };

@@ -146,3 +146,19 @@ int sw_gdb_target_file_root(void *ctx, char *buf, size_t size)
     snprintf(buf, size, "%s", strcmp(path, "/") == 0 ? "" : path);
     return 0;
 }
+
+int sw_gdb_target_core_file(void *ctx, char *buf, size_t size)
+{
+    struct sw_gdb_target *target = ctx;
+    PyObject *text;
+    bool found;
+
+    if (target->stopped)
+        return SW_E_STOPPED;
+    text = sw_gdb_execute("info files");
+    if (!text)
+        return sw_gdb_target_failure(target, SW_E_NOT_FOUND);
+    found = sw_gdb_listing_core(PyBytes_AsString(text), buf, size);
+    Py_DECREF(text);
+    return found ? 0 : SW_E_NOT_FOUND;
+}

@@ -56,6 +56,7 @@ int sw_gdb_target_section(
     void *ctx, const char *name, unsigned index, sw_addr *ret_addr, uint64_t *ret_size);
 int sw_gdb_target_function(void *ctx, sw_addr pc, char *buf, size_t size);
 int sw_gdb_target_file_root(void *ctx, char *buf, size_t size);
+int sw_gdb_target_core_file(void *ctx, char *buf, size_t size);
 
 /* target_threads.c: threads, their frames and registers. */
 int sw_gdb_target_thread(void *ctx, unsigned index, struct sw_native_thread *ret_thread);

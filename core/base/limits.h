@@ -15,6 +15,16 @@
 /* Program headers of one ELF file: linkers make about a dozen. */
 #define SW_MAX_PROGRAM_HEADERS 256
 
+/* Segments of a core file: the kernel's bound of mappings (vm.max_map_count) is 65530 until
+   somebody raises it, and each takes 40 bytes of ours. */
+#define SW_MAX_CORE_SEGMENTS (1024 * 1024)
+
+/* Notes of a core file before that of its mapped files: half a dozen for each thread at most. */
+#define SW_MAX_CORE_NOTES (1024 * 1024)
+
+/* Bytes of that note: the kernel's own bound (MAX_FILE_NOTE_SIZE) is 4 MB. */
+#define SW_MAX_CORE_FILE_NOTE (16 * 1024 * 1024)
+
 /* Entries of a dynamic section: linkers make about thirty. */
 #define SW_MAX_DYNAMIC_ENTRIES 1024
 

@@ -23,6 +23,7 @@ void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, str
     stack->runtime = runtime;
     stack->codes = codes;
     stack->next = thread->frame;
+    stack->lost = thread->lost_frame;
     stack->base = thread->base_frame;
     stack->chunk = thread->datastack_chunk;
 }
@@ -280,7 +281,15 @@ int sw_stack_leave_loop(struct sw_stack *stack, struct sw_error *reterr, sw_addr
 int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame)
 {
     const struct sw_reader *reader = &stack->runtime->reader;
+    sw_addr lost = stack->lost;
 
+    stack->lost = 0;
+    if (lost) {
+        int status = sw_reader_uint(reader, lost, SW_F_CFRAME_CURRENT_FRAME, reterr, &stack->next);
+
+        if (status < 0)
+            return status;
+    }
     while (!is_at_end(stack)) {
         struct sw_frame frame = {.addr = stack->next, .lasti = -1, .position = {0, 0, -1, -1}};
         struct sw_span span;

@@ -25,6 +25,7 @@ struct sw_stack {
     const struct sw_runtime *runtime;
     struct sw_codes *codes;
     sw_addr next;     /* the frame to look at next; 0 at the end */
+    sw_addr lost;     /* the struct that `next` is to be read from first; 0 when it is known */
     sw_addr base;     /* the thread state's own frame, at which the stack ends (3.15+) */
     uint32_t shown;   /* frames handed out */
     uint32_t loops;   /* calls of the evaluation loop that the walk has left behind */

@@ -215,6 +215,11 @@ struct sw_target_ops {
        so for this file or a directory above it (lldb's target.source-map). SW_E_NOT_FOUND: not for
        this one, so that `file_root` decides. NULL: not for any. */
     int (*file_place)(void *ctx, const char *path, char *buf, size_t size);
+
+    /* Put into buf where on this machine the core file is. SW_E_NOT_FOUND when it cannot be told.
+       NULL: what a debugger makes up for memory that a core lacks is taken for memory, and files
+       are known by the link map alone. */
+    int (*core_file)(void *ctx, char *buf, size_t size);
 };
 
 /* The largest `len` that sw_target_ops.read is asked for: small enough for gdb 13, whose allocation

@@ -67,9 +67,10 @@ size_t sw_interpreters_list(const struct sw_runtime *runtime, struct sw_interpre
 
 /* Where the chain of frames begins (see traits.txt, frame_chain). */
 static int newest_frame(const struct sw_reader *reader, const struct sw_span *span,
-    struct sw_error *reterr, sw_addr *ret_frame)
+    struct sw_error *reterr, struct sw_thread_state *thread)
 {
-    sw_addr cframe;
+    sw_addr cframe, *ret_frame = &thread->frame;
+    int status;
 
     switch (reader->layout->traits.frame_chain) {
     case SW_FRAME_CHAIN_THREAD_FRAME:
@@ -87,7 +88,11 @@ static int newest_frame(const struct sw_reader *reader, const struct sw_span *sp
         if (!sw_reader_is_pointer(reader, cframe))
             return sw_fail(reterr, SW_E_CORRUPT, cframe, "thread_state.cframe",
                 "0x%llx cannot be a cframe", (unsigned long long)cframe);
-        return sw_reader_uint(reader, cframe, SW_F_CFRAME_CURRENT_FRAME, reterr, ret_frame);
+        status = sw_reader_uint(reader, cframe, SW_F_CFRAME_CURRENT_FRAME, reterr, ret_frame);
+        if (status != SW_E_READ)
+            return status;
+        thread->lost_frame = cframe;
+        return 0;
     }
     return SW_E_UNSUPPORTED;
 }
@@ -155,7 +160,7 @@ int sw_thread_state_read(const struct sw_runtime *runtime, const struct sw_inter
         *ret_thread = thread;
         return SW_E_NOT_FOUND;
     }
-    status = newest_frame(reader, &span, reterr, &thread.frame);
+    status = newest_frame(reader, &span, reterr, &thread);
     if (status < 0)
         return status;
     *ret_thread = thread;

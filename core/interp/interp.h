@@ -34,7 +34,9 @@ struct sw_thread_state {
     uint64_t
         native_id; /* kernel id in the target's innermost PID namespace; 0 where there is none */
     sw_addr frame; /* the newest frame, shims included; 0 when it runs no Python */
-    sw_addr base_frame;      /* the oldest, which no loop runs (3.15+); 0 where there is none */
+    sw_addr lost_frame; /* the struct that says which frame that is, when it cannot be read (3.11
+                           and 3.12: on the native stack); 0 when it can */
+    sw_addr base_frame; /* the oldest, which no loop runs (3.15+); 0 where there is none */
     sw_addr datastack_chunk; /* 0 before 3.11 */
     enum sw_attachment attachment;
     bool active;        /* attached to its interpreter and running or waiting in eval (3.12+) */
@@ -44,6 +46,12 @@ struct sw_thread_state {
     sw_addr tracer;     /* C function that sys.settrace() and the like put there; 0 for none */
     sw_addr profiler;   /* likewise sys.setprofile() */
 };
+
+/* Whether it runs Python, even if its frames cannot be found. */
+static inline bool sw_thread_state_has_stack(const struct sw_thread_state *state)
+{
+    return state->frame || state->lost_frame;
+}
 
 /*
  * The runtime's interpreters, newest first, into an array of SW_MAX... at most `max`. Returns their

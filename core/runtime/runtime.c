@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/runtime.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/candidate.h"
 #include "runtime/scan.h"
 #include "runtime/version.h"
 
@@ -65,13 +67,87 @@ static int open_all(struct sw_memory *memory, const struct sw_candidates *candid
     return 0;
 }
 
+/* Whether a core has any memory that the process wrote. */
+static bool has_memory(const struct sw_corefile *core)
+{
+    for (size_t i = 0; i < core->segment_count; i++)
+        if (core->segments[i].writable && core->segments[i].size)
+            return true;
+    return false;
+}
+
+static bool is_called_python(const struct sw_module *module)
+{
+    const char *name = sw_module_basename(module);
+
+    return strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
+}
+
+/* The variables of a file called as Python is, as far as they are behind the end of the core; NULL
+   when there are none. */
+static const struct sw_core_segment *lost_variables(
+    const struct sw_corefile *core, struct sw_module *ret_module)
+{
+    for (size_t i = 0; i < core->mapping_count; i++) {
+        const struct sw_core_mapping *mapping = &core->mappings[i];
+
+        snprintf(ret_module->path, sizeof(ret_module->path), "%s", mapping->path);
+        if (!is_called_python(ret_module))
+            continue;
+        for (size_t k = 0; k < core->segment_count; k++) {
+            const struct sw_core_segment *segment = &core->segments[k];
+
+            if (segment->writable && segment->size && segment->start < mapping->end &&
+                segment->end > mapping->start && segment->offset + segment->size > core->size)
+                return segment;
+        }
+    }
+    return NULL;
+}
+
+/* What of a core is missing; 0 when nothing is known to be. */
+static int core_is_short(
+    const struct sw_corefile *core, const struct sw_error *problem, struct sw_error *reterr)
+{
+    struct sw_module module;
+    const struct sw_core_segment *lost;
+    unsigned long long size, whole;
+
+    if (!core)
+        return 0;
+    if (!has_memory(core))
+        return sw_fail(reterr, SW_E_READ, 0, "",
+            "this core has registers and nothing of the process's memory: was it written with "
+            "coredump_filter 0?");
+    if (!sw_corefile_is_cut_off(core))
+        return 0;
+    size = core->size;
+    whole = core->whole_size;
+    lost = lost_variables(core, &module);
+    if (lost)
+        return sw_fail(reterr, SW_E_READ, lost->start, "",
+            "the core is cut off: it ends at byte %llu of %llu, and the variables of %.80s at "
+            "0x%llx are behind that",
+            size, whole, sw_module_basename(&module), (unsigned long long)lost->start);
+    if (problem->status == SW_E_READ)
+        return sw_fail(reterr, SW_E_READ, problem->address, problem->field,
+            "%.140s (it has %llu of %llu bytes)", problem->message, size, whole);
+    return sw_fail(reterr, SW_E_READ, 0, "", "the core is cut off at byte %llu of %llu: %s", size,
+        whole,
+        problem->status == SW_OK ? "no Python is in what is left"
+                                 : "too little of its Python is left to know its version");
+}
+
 /* Why there is nothing to show. */
 static int nothing_found(
-    const struct sw_memory *memory, const struct sw_runtimes *runtimes, struct sw_error *reterr)
+    struct sw_memory *memory, const struct sw_runtimes *runtimes, struct sw_error *reterr)
 {
     bool is_core = memory->info.kind == SW_TARGET_CORE;
     const struct sw_error *problem = &runtimes->problem;
+    int status = core_is_short(sw_memory_core(memory), problem, reterr);
 
+    if (status < 0)
+        return status;
     if (problem->status != SW_OK)
         return sw_fail(
             reterr, problem->status, problem->address, problem->field, "%s", problem->message);
@@ -86,17 +162,19 @@ static int nothing_found(
         is_core ? "core" : "process", is_core ? "; was the executable given?" : "");
 }
 
-/* A runtime that says what is wrong with it has been found; a candidate in which nothing fits may
-   be a symbol or a section of another file than the one that runs, and one of 2.7 or 3.6 may only
-   lack the way to its list. */
-static bool is_worth_a_scan(
-    const struct sw_candidates *candidates, const struct sw_runtimes *runtimes)
+/* A runtime that says what is wrong with it has been found, and so has one that leads behind the
+   end of its core; a candidate in which nothing fits may be a symbol or a section of another file
+   than the one that runs, and one of 2.7 or 3.6 may only lack the way to its list. */
+static bool is_worth_a_scan(struct sw_memory *memory, const struct sw_candidates *candidates,
+    const struct sw_runtimes *runtimes)
 {
+    const struct sw_corefile *core = sw_memory_core(memory);
     enum sw_status problem = runtimes->problem.status;
     bool lacks_list = candidates->count && !candidates->items[0].root && !candidates->items[0].head;
+    bool is_cut = problem == SW_E_READ && core && sw_corefile_is_cut_off(core);
 
     return !runtimes->count &&
-           (lacks_list || (problem != SW_E_UNSUPPORTED && problem != SW_E_NOT_FOUND));
+           (lacks_list || (problem != SW_E_UNSUPPORTED && problem != SW_E_NOT_FOUND && !is_cut));
 }
 
 static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *runtimes)
@@ -110,7 +188,7 @@ static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw
     if (status < 0)
         return status;
     status = open_all(memory, &candidates, reterr, runtimes);
-    is_scanned = status == 0 && is_worth_a_scan(&candidates, runtimes);
+    is_scanned = status == 0 && is_worth_a_scan(memory, &candidates, runtimes);
     if (is_scanned)
         status = sw_runtimes_scan(memory, reterr, runtimes);
     /* What was wrong with a candidate of which all was then found elsewhere is no news. */

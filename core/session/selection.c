@@ -161,7 +161,7 @@ static int selected_thread(
     if (status < 0)
         return status;
     for (size_t i = 0; i < threads->count; i++)
-        if (threads->items[i].selected && threads->items[i].state.frame) {
+        if (threads->items[i].selected && sw_thread_state_has_stack(&threads->items[i].state)) {
             *ret_thread = &threads->items[i];
             return 0;
         }

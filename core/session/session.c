@@ -116,6 +116,7 @@ void sw_session_forget(struct sw_session *session)
 {
     forget_stop(session);
     forget_runtimes(session);
+    sw_memory_forget(&session->memory);
     session->discovery_repeated = false;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/mapped.h"
+
 /* Numbers of the ELF specification and of glibc's link.h that are needed here; <elf.h> is the
    host's and not everywhere there is a debugger. */
 enum {
@@ -324,6 +326,27 @@ static int add_debugger_modules(struct sw_memory *memory, struct sw_modules *mod
     return 0;
 }
 
+/* What a core's own note tells, when the link map is not in it. */
+static int add_mapped_modules(struct sw_memory *memory, struct sw_modules *modules)
+{
+    struct sw_module found;
+    size_t index = 0;
+    int status = 0;
+
+    while (modules->count < SW_MAX_MODULES && status == 0) {
+        struct sw_module *module;
+
+        status = sw_mapped_module(memory, &index, &found);
+        if (status < 0)
+            break;
+        module = modules_add(modules);
+        if (!module)
+            return SW_E_NO_MEMORY;
+        *module = found;
+    }
+    return status == SW_E_STOPPED ? status : 0;
+}
+
 int sw_modules_list(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_modules *ret_modules)
 {
@@ -339,6 +362,8 @@ int sw_modules_list(
     modules.from_link_map = modules.count > 0;
     if (!modules.count && status != SW_E_STOPPED && status != SW_E_NO_MEMORY)
         status = add_debugger_modules(memory, &modules);
+    if (!modules.count && status != SW_E_STOPPED && status != SW_E_NO_MEMORY)
+        status = add_mapped_modules(memory, &modules);
     if (!modules.count && status != SW_E_STOPPED && status != SW_E_NO_MEMORY)
         status = add_main_program(memory, &modules);
     if (status == SW_E_STOPPED || status == SW_E_NO_MEMORY) {

@@ -31,6 +31,25 @@ void sw_memory_fini(struct sw_memory *memory)
 {
     free(memory->pages);
     memory->pages = NULL;
+    sw_memory_forget(memory);
+}
+
+void sw_memory_forget(struct sw_memory *memory)
+{
+    sw_corefile_fini(&memory->core);
+    memory->core_asked = false;
+}
+
+const struct sw_corefile *sw_memory_core(struct sw_memory *memory)
+{
+    char path[4096];
+
+    if (!memory->core_asked && memory->info.kind == SW_TARGET_CORE && memory->ops.core_file) {
+        memory->core_asked = true;
+        if (memory->ops.core_file(memory->ctx, path, sizeof(path)) == 0)
+            sw_corefile_read(path, &memory->core);
+    }
+    return memory->core.segment_count ? &memory->core : NULL;
 }
 
 void sw_memory_invalidate(struct sw_memory *memory)
@@ -48,6 +67,14 @@ bool sw_memory_interrupted(struct sw_memory *memory)
     return memory->stopped;
 }
 
+/* Debuggers make up bytes for what is not in a core. */
+static enum sw_core_state core_state(struct sw_memory *memory, sw_addr addr, size_t len)
+{
+    const struct sw_corefile *core = sw_memory_core(memory);
+
+    return core ? sw_corefile_state(core, addr, len) : SW_CORE_HAS;
+}
+
 /* Ask the debugger, in pieces that it can bear. */
 static int fetch(struct sw_memory *memory, sw_addr addr, void *buf, size_t len)
 {
@@ -59,6 +86,8 @@ static int fetch(struct sw_memory *memory, sw_addr addr, void *buf, size_t len)
 
         if (memory->stopped)
             return SW_E_STOPPED;
+        if (core_state(memory, addr, piece) != SW_CORE_HAS)
+            return SW_E_READ;
         memory->counters.reads++;
         memory->counters.bytes += piece;
         status = memory->ops.read(memory->ctx, addr, to, piece);
@@ -214,15 +243,22 @@ static int page_get(struct sw_memory *memory, sw_addr base, struct sw_page **ret
     return *ret_page ? 0 : SW_E_READ;
 }
 
-static int read_failed(
-    int status, sw_addr addr, size_t len, const char *field, struct sw_error *reterr)
+static int read_failed(struct sw_memory *memory, int status, sw_addr addr, size_t len,
+    const char *field, struct sw_error *reterr)
 {
+    static const char *const reasons[] = {
+        [SW_CORE_HAS] = "",
+        [SW_CORE_CUT_OFF] = ": the core is cut off before it",
+        [SW_CORE_LEFT_OUT] = ": the core leaves it out",
+    };
+
     if (status == SW_E_STOPPED)
         return sw_fail(reterr, SW_E_STOPPED, addr, field, "interrupted");
     if (status == SW_E_NO_MEMORY)
         return sw_fail(reterr, SW_E_NO_MEMORY, addr, field, "the debugger is out of memory");
-    return sw_fail(reterr, SW_E_READ, addr, field, "cannot read %zu bytes at 0x%llx%s%s", len,
-        (unsigned long long)addr, field && *field ? " for " : "", field ? field : "");
+    return sw_fail(reterr, SW_E_READ, addr, field, "cannot read %zu bytes at 0x%llx%s%s%s", len,
+        (unsigned long long)addr, field && *field ? " for " : "", field ? field : "",
+        reasons[core_state(memory, addr, len)]);
 }
 
 static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
@@ -233,12 +269,12 @@ static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t le
     if (memory->info.pointer_size == 4)
         addr &= UINT32_MAX;
     if (len > UINT64_MAX - addr)
-        return read_failed(SW_E_READ, addr, len, field, reterr);
+        return read_failed(memory, SW_E_READ, addr, len, field, reterr);
     /* Large runs are used once: they would only push everything else out of the cache. */
     if (len > SW_MAX_READ_AHEAD_PAGES * SW_PAGE_SIZE) {
         int status = fetch(memory, addr, buf, len);
 
-        return status < 0 ? read_failed(status, addr, len, field, reterr) : 0;
+        return status < 0 ? read_failed(memory, status, addr, len, field, reterr) : 0;
     }
     if (len > SW_PAGE_SIZE)
         sw_memory_prefetch(memory, addr, len);
@@ -249,7 +285,7 @@ static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t le
         int status = page_get(memory, addr - within, &page);
 
         if (status < 0)
-            return read_failed(status, addr, len, field, reterr);
+            return read_failed(memory, status, addr, len, field, reterr);
         if (page->state == PAGE_PRESENT) {
             memcpy(to, page->data + within, piece);
         } else {
@@ -257,7 +293,7 @@ static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t le
              */
             status = fetch(memory, addr, to, piece);
             if (status < 0)
-                return read_failed(status, addr, piece, field, reterr);
+                return read_failed(memory, status, addr, piece, field, reterr);
         }
         addr += piece;
         to += piece;

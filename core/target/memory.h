@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/status.h"
+#include "target/corefile.h"
 
 enum {
     SW_PAGE_SIZE = 4096,
@@ -35,6 +36,8 @@ struct sw_memory {
     struct sw_march marches[SW_MARCHES];
     unsigned last_march; /* that began last */
     struct sw_session_counters counters;
+    struct sw_corefile core; /* of a core: what is in it, empty when that is not known */
+    bool core_asked;
     uint64_t absent; /* how often sw_memory_read() could not give what was asked for */
     bool stopped;    /* the user interrupted; every further read says so too */
 };
@@ -48,6 +51,12 @@ void sw_memory_fini(struct sw_memory *memory);
 
 /* Forget every page: the target has run. */
 void sw_memory_invalidate(struct sw_memory *memory);
+
+/* Forget which core file it was, too. */
+void sw_memory_forget(struct sw_memory *memory);
+
+/* What is in the core; NULL when the target is none, or when that is not known. */
+const struct sw_corefile *sw_memory_core(struct sw_memory *memory);
 
 /* Copy `len` bytes at `addr` into `buf`: all of them, or SW_E_READ (the error's address is the
    first byte that is absent, `field` says what was wanted), SW_E_STOPPED. `buf` is undefined on

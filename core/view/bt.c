@@ -218,7 +218,8 @@ static size_t count_selected(const struct sw_threads *threads, bool all)
     size_t count = 0;
 
     for (size_t i = 0; i < threads->count; i++)
-        count += (all || threads->items[i].selected) && (all || threads->items[i].state.frame);
+        count += (all || threads->items[i].selected) &&
+                 (all || sw_thread_state_has_stack(&threads->items[i].state));
     return count;
 }
 
@@ -313,7 +314,7 @@ static int bt_text(
     for (size_t i = 0; i < threads->count && status == 0; i++) {
         const struct sw_thread *thread = &threads->items[i];
 
-        if (!options->all && (!thread->selected || !thread->state.frame))
+        if (!options->all && (!thread->selected || !sw_thread_state_has_stack(&thread->state)))
             continue;
         if (numbers && was_shown(numbers, i))
             continue;

@@ -259,7 +259,7 @@ int sw_run_bt_full(const struct sw_run *run)
         struct sw_stack stack;
         struct sw_frame frame;
 
-        if (!thread->selected || !thread->state.frame)
+        if (!thread->selected || !sw_thread_state_has_stack(&thread->state))
             continue;
         any = true;
         find_levels(run, thread, MAX_LEVELS, &levels);

@@ -78,6 +78,24 @@ static void test_function(void **state)
     assert_string_equal(small, "abc");
 }
 
+static void test_core(void **state)
+{
+    static const char text[] = "Symbols from \"/usr/bin/python3\".\n"
+                               "Local core dump file:\n"
+                               "\t`/tmp/it's, a core', file type elf64-x86-64.\n"
+                               "\t0x0000000000400000 - 0x000000000041f000 is load1\n"
+                               "Local exec file:\n"
+                               "\t`/usr/bin/python3', file type elf64-x86-64.\n";
+    char path[64], small[8];
+
+    (void)state;
+    assert_true(sw_gdb_listing_core(text, path, sizeof(path)));
+    assert_string_equal(path, "/tmp/it's, a core");
+    assert_false(sw_gdb_listing_core(text, small, sizeof(small)));
+    assert_false(sw_gdb_listing_core("Symbols from \"/usr/bin/python3\".\n", path, sizeof(path)));
+    assert_false(sw_gdb_listing_core("", path, sizeof(path)));
+}
+
 static void test_plain(void **state)
 {
     char text[] = "~\"a \\\"quoted\\\" word\\n\"\n~\"and \\303\\244\"\n", same[] = "~as it is";
@@ -95,6 +113,7 @@ int main(void)
         cmocka_unit_test(test_auxv),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_function),
+        cmocka_unit_test(test_core),
         cmocka_unit_test(test_plain),
     };
 
