@@ -190,6 +190,21 @@ class Lldb:
     def live(self, target, sections):
         return self.run(target.work, self.attach(target), sections)
 
+    def attach_to(self, work, pid, sections):
+        return self.run(work, [f"process attach -p {pid}"], sections)
+
+    def open_file(self, work, core, executable, sections):
+        """A core and the executable that it is of; None for the core alone."""
+        commands = [f"target create {executable or ''} --core {core}"]
+        if self.sysroot:
+            commands.insert(0, f"platform select --sysroot {self.sysroot} remote-linux")
+        return self.run(work, commands, sections)
+
+    def connect_to(self, work, port, executable, sections):
+        """A gdb stub on this machine."""
+        commands = [f"target create {executable}", f"gdb-remote 127.0.0.1:{port}"]
+        return self.run(work, commands, {**sections, "detach": "process detach"})
+
     def core(self, target, core, sections):
         return self.run(target.work, self.open_core(core), sections)
 

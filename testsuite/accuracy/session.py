@@ -246,7 +246,19 @@ class Gdb:
         }
 
     def live(self, target, sections):
-        return self.run(target.work, ["-p", str(target.pid)], sections)
+        return self.attach_to(target.work, target.pid, sections)
+
+    def attach_to(self, work, pid, sections):
+        return self.run(work, ["-p", str(pid)], sections)
+
+    def open_file(self, work, core, executable, sections):
+        """A core and the executable that it is of; None for the core alone."""
+        return self.run(work, [*([executable] if executable else []), "-c", str(core)], sections)
+
+    def connect_to(self, work, port, executable, sections):
+        """A gdb stub on this machine."""
+        arguments = ["-iex", f"file {executable}", "-ex", f"target remote 127.0.0.1:{port}"]
+        return self.run(work, arguments, {**sections, "detach": "detach"})
 
     def core(self, target, core, sections):
         executable = self.interpreter.path

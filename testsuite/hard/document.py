@@ -35,7 +35,10 @@ def _columns(cells):
     found = {}
     for _, interpreter, _ in cells:
         label = ".".join(map(str, interpreter.release))
-        label += "" if interpreter.flavour == "release" else " debug"
+        label += "t" if interpreter.is_free_threaded else ""
+        label += " debug" if "debug" in interpreter.flavour else ""
+        label += f" ({interpreter.name.split('-', 2)[2]})" if interpreter.name.count("-") > 1 and (
+            interpreter.is_built) else ""
         found.setdefault(label, set()).add(interpreter)
     return dict(sorted(found.items(), key=lambda item: min(map(_order, item[1]))))
 
@@ -83,15 +86,20 @@ def _table(cells, kinds, debugger, columns, notes):
     return lines
 
 
+def _number(debugger):
+    return [int(part) for part in re.match(r"[\d.]*\d", debugger.version).group().split(".")[:2]]
+
+
 def text(cells, kinds, options):
     notes = _Notes()
     lines = [_HEAD.format(options="".join(f" {option}" for option in options))]
-    debuggers = sorted({key[2] for key in cells}, key=lambda one: one.name != "host")
+    debuggers = sorted({key[2] for key in cells},
+                       key=lambda one: (one.kind, one.name != "host", _number(one), one.name))
     for debugger in debuggers:
         mine = {key: verdict for key, verdict in cells.items() if key[2] == debugger}
-        version = re.match(r"[\d.]*\d", debugger.version).group()
-        name = "" if debugger.name == "host" else f" ({debugger.name})"
-        lines += [f"## gdb {version}{name}", ""]
+        name = "" if debugger.name in ("host", "host-lldb-14") else f" ({debugger.name})"
+        number = ".".join(map(str, _number(debugger)))
+        lines += [f"## {debugger.kind} {number}{name}", ""]
         lines += _table(mine, kinds, debugger, _columns(mine), notes) + [""]
     lines += ["## Notes", ""]
     lines += [f"{number}. {note}" for number, note in enumerate(notes.texts, 1)]

@@ -14,11 +14,13 @@ import subprocess
 import sys
 
 import binaries
+import dialogue
 import foreign
+import lab
 import session
 import target
 import verdict
-from verdict import MESSAGE, PARTIAL, WORKS
+from verdict import FAIL, MESSAGE, PARTIAL, WORKS
 
 HERE = pathlib.Path(__file__).resolve().parent
 BENCH = HERE.parent / "bench"
@@ -39,6 +41,15 @@ class Kind:
 KINDS = []
 
 
+def answer(result):
+    """(what BT showed, what it complained of): lldb says both in one place."""
+    found, errors = result
+    shown = found["bt"]
+    if shown.startswith(session.ERROR):
+        return "", shown.removeprefix(session.ERROR)
+    return shown, errors
+
+
 def kind(title, least=WORKS, once=False, since=(2, 7)):
     """Registers a kind under its function's name."""
 
@@ -54,23 +65,22 @@ def kind(title, least=WORKS, once=False, since=(2, 7)):
 @dataclasses.dataclass
 class Cell:
     interpreter: object
-    gdb: session.Gdb
+    gdb: object  # session.Gdb or dialogue.Lldb
     saver: session.Gdb  # the gdb that writes cores
     work: pathlib.Path
 
     def judge_live(self, parked, **options):
-        found, errors = self.gdb.live(parked, {"bt": BT})
-        return verdict.judge(parked.truth, found["bt"], errors, **options)
+        shown, errors = answer(self.gdb.live(parked, {"bt": BT}))
+        return verdict.judge(parked.truth, shown, errors, **options)
 
     def judge_core(self, parked, core, executable=None):
-        """With `executable` None, gdb is told of the core alone."""
-        arguments = [str(executable)] if executable else []
-        found, errors = self.gdb.run(self.work, [*arguments, "-c", str(core)], {"bt": BT})
-        return verdict.judge(parked.truth, found["bt"], errors)
+        """With `executable` None, the debugger is told of the core alone."""
+        shown, errors = answer(self.gdb.open_file(self.work, core, executable, {"bt": BT}))
+        return verdict.judge(parked.truth, shown, errors)
 
     def judge_nothing(self, pid, pattern):
-        found, errors = self.gdb.run(self.work, ["-p", str(pid)], {"bt": BT})
-        return verdict.judge_message(pattern, found["bt"], errors)
+        return verdict.judge_message(
+            pattern, *answer(self.gdb.attach_to(self.work, pid, {"bt": BT})))
 
     def save(self, parked, *commands):
         """A core of a parked target, by gdb."""
@@ -117,6 +127,13 @@ def loader(cell):
     with target.parked(
         cell.interpreter, cell.work, prefix=["/lib64/ld-linux-x86-64.so.2"]
     ) as parked:
+        return cell.judge_live(parked)
+
+
+@kind("hot loops under the JIT (`PYTHON_JIT=1`)", since=(3, 14))
+def jit(cell):
+    program = next(one for one in lab.programs() if one.name == "jit")
+    with session.Target(cell.interpreter, program, cell.work) as parked:
         return cell.judge_live(parked)
 
 
@@ -204,13 +221,11 @@ def two_versions(cell):
         raise session.Unsupported("no other libpython on this machine")
     words = [binaries.build_embed(cell.work), "each", HERE / "parked.py", library, others[-1]]
     with target.Target(cell.interpreter, words, cell.work, truths=2) as parked:
-        found, errors = cell.gdb.live(parked, {"bt": BT})
-        return verdict.judge_all(parked.all_told, found["bt"], errors)
+        shown, errors = answer(cell.gdb.live(parked, {"bt": BT}))
+        return verdict.judge_all(parked.all_told, shown, errors)
 
 
 def _all_libraries():
-    import lab
-
     found = [binaries.library_of(one) for one in lab.interpreters()]
     return sorted({one for one in found if one}, key=lambda one: (len(one.name), one.name))
 
@@ -245,9 +260,9 @@ def forked(cell):
     with target.Target(cell.interpreter, words, cell.work, more, truths=1) as parked:
         child = target.children_of(parked.pid)[0]
         try:
-            found, errors = cell.gdb.run(cell.work, ["-p", str(child)], {"bt": BT})
+            shown, errors = answer(cell.gdb.attach_to(cell.work, child, {"bt": BT}))
             # Only the thread that forked is in the child; the interpreter keeps what it knew.
-            return verdict.judge(parked.truth, found["bt"], errors, unnumbered=True)
+            return verdict.judge(parked.truth, shown, errors, unnumbered=True)
         finally:
             parked.process.kill()
 
@@ -310,8 +325,6 @@ def _container(cell):
     lines += [f"exec {interpreter.path} -B -S {HERE}/parked.py"]
     script.write_text("\n".join(lines) + "\n")
     words = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", str(script)]
-    import lab
-
     host = lab.Interpreter(interpreter.name, interpreter.path, "", interpreter.version)
     return target.Contained(host, words, cell.work)
 
@@ -321,9 +334,10 @@ def container(cell):
     if os.geteuid() != 0:
         raise session.Unsupported("namespaces need root")
     with _container(cell) as parked:
-        gdb = session.Gdb(cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
-        found, errors = gdb.live(parked, {"bt": BT})
-        return verdict.judge(parked.truth, found["bt"], errors)
+        outside = dialogue.open_with(
+            cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
+        shown, errors = answer(outside.live(parked, {"bt": BT}))
+        return verdict.judge(parked.truth, shown, errors)
 
 
 @kind("a core of it, its files not here")
@@ -331,12 +345,21 @@ def container_core(cell):
     if os.geteuid() != 0:
         raise session.Unsupported("namespaces need root")
     with _container(cell) as parked:
-        save = session.Gdb(cell.saver.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
+        save = session.Gdb(
+            cell.saver.debugger, cell.interpreter, cell.saver.load, use_sysroot=False)
         core = cell.work / "saved"
         save.live(parked, {"save": f"generate-core-file {core}"})
-    gdb = session.Gdb(cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
-    found, errors = gdb.run(cell.work, ["-c", str(core)], {"bt": BT})
-    return verdict.judge(parked.truth, found["bt"], errors)
+    outside = dialogue.open_with(
+        cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
+    sections = {"bt": BT}
+    if cell.gdb.debugger.kind == "lldb":
+        sections["pointer"] = "register read fs_base"
+    found, errors = outside.open_file(cell.work, core, None, sections)
+    if "= 0x" not in found.get("pointer", "= 0x"):
+        # It alone tells the threads of a namespace from those of the debugger's.
+        raise session.Unsupported("this lldb shows no fs_base of cores")
+    shown, errors = answer((found, errors))
+    return verdict.judge(parked.truth, shown, errors)
 
 
 # ------------------------------------------------------------------ cores
@@ -419,7 +442,8 @@ def core_full(cell):
 @kind("`coredump_filter` 0: nothing but registers", MESSAGE)
 def core_empty(cell):
     parked, saved = _kernel_core(cell, 0)
-    return cell.judge_core(parked, saved, _executable(cell))
+    result = cell.judge_core(parked, saved, _executable(cell))
+    return _with_reason(cell, result, "nothing of the process's memory")
 
 
 @kind("of 6 GB, nearly all of it a hole: less than 4 MB are read")
@@ -428,18 +452,31 @@ def core_huge(cell):
     if saved.stat().st_size < 6 << 30:
         raise session.SessionError(f"the core has {saved.stat().st_size} bytes")
     sections = {"bt": BT, "cache": "py-cache --json"}
-    found, errors = cell.gdb.run(cell.work, [_executable(cell), "-c", str(saved)], sections)
+    found, errors = cell.gdb.open_file(cell.work, saved, _executable(cell), sections)
     size = session.parse_json(found["cache"], errors)["bytes"]
     if size > 4 << 20:
         return verdict.Verdict(PARTIAL, f"{size} bytes were read")
-    return verdict.judge(parked.truth, found["bt"], errors)
+    return verdict.judge(parked.truth, *answer((found, errors)))
 
 
 def _truncated(cell, part):
     # gdb writes the notes behind the memory, and does not take a core of its own that lacks them.
     parked, saved = _kernel_core(cell)
     os.truncate(saved, int(saved.stat().st_size * part))
-    return cell.judge_core(parked, saved, _executable(cell))
+    result = cell.judge_core(parked, saved, _executable(cell))
+    return result if result.outcome == WORKS else _with_reason(cell, result, "the core is cut off")
+
+
+def _with_reason(cell, result, reason):
+    """What is wrong with the core is to be said; by lldb's interface nobody knows its file."""
+    if cell.gdb.debugger.kind == "gdb" and reason not in result.text:
+        return verdict.Verdict(FAIL, f"it does not say {reason!r}: {result.text}")
+    return result
+
+
+@kind("truncated to 98 %", MESSAGE)
+def core_truncated_98(cell):
+    return _truncated(cell, 0.98)
 
 
 @kind("truncated to 90 %", MESSAGE)
@@ -488,13 +525,11 @@ def remote(cell):
             words = [sys.executable, str(BENCH / "proxy.py"), str(front), str(port), "5"]
             started.append(subprocess.Popen(words, stdout=subprocess.PIPE))
             started[-1].stdout.readline()
-            arguments = ["-iex", f"file {_executable(cell)}"]
-            arguments += ["-ex", f"target remote 127.0.0.1:{front}"]
-            sections = {"one": "py-bt", "cache": "py-cache --json", "bt": BT, "detach": "detach"}
-            found, errors = cell.gdb.run(cell.work, arguments, sections)
+            sections = {"one": "py-bt", "cache": "py-cache --json", "bt": BT}
+            found, errors = cell.gdb.connect_to(cell.work, front, _executable(cell), sections)
             # Each read is a round trip; the clock of a busy machine says nothing.
             seconds = session.parse_json(found["cache"], errors)["reads"] * 0.005
-            result = verdict.judge(parked.truth, found["bt"], errors)
+            result = verdict.judge(parked.truth, *answer((found, errors)))
             if result.outcome == WORKS and seconds > 1:
                 return verdict.Verdict(PARTIAL, f"{seconds:.1f} s of round trips for 100 frames")
             return result
