@@ -273,20 +273,32 @@ void sw_lldb_use_thread(struct sw_lldb *lldb, int64_t tid)
     lldb->tid = (uint64_t)tid;
 }
 
+/* Whether the function that the code was inlined into comes later. lldb 14 leaves it out where the
+   code is in a part of the function that lies elsewhere (Python 3.9 with LTO): then the outermost
+   of what was inlined stands for it. All of one function have its stack pointer. */
+static bool is_within_next(SBThread &thread, unsigned index, SBFrame &frame)
+{
+    SBFrame next = thread.GetFrameAtIndex(index + 1);
+
+    return next.IsValid() && next.GetSP() == frame.GetSP();
+}
+
 bool sw_lldb_frame(struct sw_lldb *lldb, unsigned index, uint64_t *ret_pc, bool *ret_inlined)
 {
-    SBFrame frame = lldb->selected_thread().GetFrameAtIndex(index);
+    SBThread thread = lldb->selected_thread();
+    SBFrame frame = thread.GetFrameAtIndex(index);
 
     if (!frame.IsValid())
         return false;
     *ret_pc = frame.GetPC();
-    *ret_inlined = frame.IsInlined();
+    *ret_inlined = frame.IsInlined() && is_within_next(thread, index, frame);
     return *ret_pc != NO_ADDRESS;
 }
 
 bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_place *ret_place)
 {
-    SBFrame frame = lldb->selected_thread().GetFrameAtIndex(index);
+    SBThread thread = lldb->selected_thread();
+    SBFrame frame = thread.GetFrameAtIndex(index);
     uint64_t sp = frame.GetSP();
     SBLineEntry entry = frame.GetLineEntry();
     uint32_t line = entry.GetLine();
@@ -295,7 +307,10 @@ bool sw_lldb_frame_place(struct sw_lldb *lldb, unsigned index, struct sw_lldb_pl
         return false;
     ret_place->sp = sp == NO_ADDRESS ? 0 : sp;
     ret_place->line = line == NO_LINE ? 0 : line;
-    put_name(frame.GetFunctionName(), ret_place->function, sizeof(ret_place->function));
+    if (frame.IsInlined() && !is_within_next(thread, index, frame))
+        sw_lldb_function(lldb, frame.GetPC(), ret_place->function, sizeof(ret_place->function));
+    else
+        put_name(frame.GetFunctionName(), ret_place->function, sizeof(ret_place->function));
     ret_place->module[0] = ret_place->file[0] = '\0';
     entry.GetFileSpec().GetPath(ret_place->file, sizeof(ret_place->file));
     if (!ret_place->file[0])

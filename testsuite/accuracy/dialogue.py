@@ -29,7 +29,9 @@ SETTINGS = (
 _MARK = "settings set target.arg0 @@"
 _PROMPT = "(lldb) "
 
-_REPORT_LINE = re.compile(rf"^[ *]*{_REPORT}\n", re.MULTILINE)
+# lldb 14 says once, when it gets to it, that a frame is in assembler.
+_NO_PLUGIN = r"This version of LLDB has no plugin for the language .*"
+_REPORT_LINE = re.compile(rf"^(?:[ *]*{_REPORT}|{_NO_PLUGIN})\n", re.MULTILINE)
 _THREAD_LINE = re.compile(r"^[* ] thread #(\d+): tid = (0x[0-9a-f]+|\d+)", re.MULTILINE)
 
 
