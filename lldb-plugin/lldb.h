@@ -62,6 +62,15 @@ size_t sw_lldb_read(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len);
    since. */
 size_t sw_lldb_read_constant(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len);
 
+/* The file that lldb has loaded at an address. */
+struct sw_lldb_file {
+    uint64_t header; /* where its ELF header is in memory */
+    char id[128];    /* its build id, as lldb writes it */
+    char path[1024];
+};
+
+bool sw_lldb_file(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_file *ret_file);
+
 /* The end of the readable mapping that `addr` is in. */
 bool sw_lldb_region_end(struct sw_lldb *lldb, uint64_t addr, uint64_t *ret_end);
 

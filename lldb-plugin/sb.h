@@ -61,6 +61,7 @@ enum TypeOptions {
     eTypeOptionHideChildren = 8,
 };
 
+class SBModule;
 class SBSymbol;
 class SBTarget;
 
@@ -101,6 +102,7 @@ class SBAddress
     bool IsValid() const;
     addr_t GetLoadAddress(const SBTarget &target) const;
     SBSection GetSection();
+    SBModule GetModule();
     SBSymbol GetSymbol();
 };
 
@@ -128,6 +130,7 @@ class SBModule
 {
     SW_SB_CLASS(SBModule, 2)
     SBFileSpec GetFileSpec() const;
+    const char *GetUUIDString() const;
     bool IsValid() const;
     SBSection FindSection(const char *name);
     SBAddress GetObjectFileHeaderAddress() const;

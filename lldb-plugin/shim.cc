@@ -164,6 +164,25 @@ size_t sw_lldb_read_constant(struct sw_lldb *lldb, uint64_t addr, void *buf, siz
     return segment.GetSectionData(addr - base, len).ReadRawData(error, 0, buf, len);
 }
 
+bool sw_lldb_file(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_file *ret_file)
+{
+    SBModule module = lldb->target.ResolveLoadAddress(addr).GetModule();
+    uint64_t header = NO_ADDRESS;
+    const char *id = NULL;
+
+    if (module.IsValid()) {
+        header = module.GetObjectFileHeaderAddress().GetLoadAddress(lldb->target);
+        id = module.GetUUIDString();
+    }
+    if (header == NO_ADDRESS || !id)
+        return false;
+    ret_file->header = header;
+    snprintf(ret_file->id, sizeof(ret_file->id), "%s", id);
+    ret_file->path[0] = '\0';
+    module.GetFileSpec().GetPath(ret_file->path, sizeof(ret_file->path));
+    return true;
+}
+
 bool sw_lldb_region_end(struct sw_lldb *lldb, uint64_t addr, uint64_t *ret_end)
 {
     SBMemoryRegionInfo region;

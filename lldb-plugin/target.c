@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "auxv.h"
+#include "build.h"
 #include "call.h"
 #include "place.h"
 
@@ -23,6 +24,7 @@ struct sw_lldb_target {
     /* Good until the process is another one. */
     struct sw_lldb_auxv auxv;
     bool has_auxv;
+    struct sw_lldb_builds builds;
 
     /* Good for one command. */
     struct sw_lldb *lldb;
@@ -40,6 +42,14 @@ static bool target_interrupted(void *ctx)
     return target->stopped;
 }
 
+/* What a file has for memory that is not in a core; nothing from the file of another build. */
+static size_t read_constant(struct sw_lldb_target *target, sw_addr addr, void *buf, size_t len)
+{
+    if (sw_lldb_builds_is_other(&target->builds, target->lldb, &target->info, addr))
+        return 0;
+    return sw_lldb_read_constant(target->lldb, addr, buf, len);
+}
+
 static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 {
     struct sw_lldb_target *target = ctx;
@@ -50,8 +60,7 @@ static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
     done = sw_lldb_read(target->lldb, addr, buf, len);
     /* Only what is in the core at all, then what the core has not; in turns, as it comes. */
     while (done < len && target->info.kind == SW_TARGET_CORE) {
-        size_t more =
-            sw_lldb_read_constant(target->lldb, addr + done, (uint8_t *)buf + done, len - done);
+        size_t more = read_constant(target, addr + done, (uint8_t *)buf + done, len - done);
 
         if (more == 0 && done > 0)
             more = sw_lldb_read(target->lldb, addr + done, (uint8_t *)buf + done, len - done);
@@ -91,6 +100,9 @@ static int target_function(void *ctx, sw_addr pc, char *buf, size_t size)
 
     if (target->stopped)
         return SW_E_STOPPED;
+    if (target->info.kind == SW_TARGET_CORE &&
+        sw_lldb_builds_is_other(&target->builds, target->lldb, &target->info, pc))
+        return SW_E_NOT_FOUND;
     return sw_lldb_function(target->lldb, pc, buf, size) ? 0 : SW_E_NOT_FOUND;
 }
 
@@ -262,6 +274,15 @@ static int target_file_place(void *ctx, const char *path, char *buf, size_t size
     return sw_lldb_places_find(&target->places, target->lldb, path, buf, size) ? 0 : SW_E_NOT_FOUND;
 }
 
+static int target_other_build(void *ctx, sw_addr addr, char *buf, size_t size)
+{
+    struct sw_lldb_target *target = ctx;
+
+    sw_lldb_builds_is_other(&target->builds, target->lldb, &target->info, addr);
+    snprintf(buf, size, "%s", target->builds.other);
+    return target->builds.other[0] ? 0 : SW_E_NOT_FOUND;
+}
+
 /* ---------------------------------------------------------------- what it is */
 
 /* A number in a line of /proc/PID/status; 0 when there is none. */
@@ -363,6 +384,7 @@ void sw_lldb_target_destroy(struct sw_lldb_target *target)
 void sw_lldb_target_forget(struct sw_lldb_target *target)
 {
     target->has_auxv = false;
+    target->builds = (struct sw_lldb_builds){.count = 0};
 }
 
 void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
@@ -388,4 +410,5 @@ const struct sw_target_ops sw_lldb_target_ops = {
     .thread_registers = target_thread_registers,
     .function = target_function,
     .file_place = target_file_place,
+    .other_build = target_other_build,
 };

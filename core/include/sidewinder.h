@@ -220,6 +220,11 @@ struct sw_target_ops {
        NULL: what a debugger makes up for memory that a core lacks is taken for memory, and files
        are known by the link map alone. */
     int (*core_file)(void *ctx, char *buf, size_t size);
+
+    /* Put into buf the path of a file that the debugger has in another build than the one that the
+       core was made from, so that `read` gives nothing of it: the file that `addr` is in, or one
+       that was met before. SW_E_NOT_FOUND: none. NULL: that is not told. */
+    int (*other_build)(void *ctx, sw_addr addr, char *buf, size_t size);
 };
 
 /* The largest `len` that sw_target_ops.read is asked for: small enough for gdb 13, whose allocation

@@ -146,6 +146,8 @@ static int nothing_found(
     const struct sw_error *problem = &runtimes->problem;
     int status = core_is_short(sw_memory_core(memory), problem, reterr);
 
+    if (status == 0)
+        status = sw_memory_other_build(memory, 0, reterr);
     if (status < 0)
         return status;
     if (problem->status != SW_OK)

@@ -130,10 +130,20 @@ static int compare(const void *left, const void *right)
     return a->state.id < b->state.id ? -1 : a->state.id > b->state.id;
 }
 
+/* Whether a runtime's file is not at hand, only one of the same name. */
+static bool is_of_other_build(
+    struct sw_session *session, const struct sw_runtime *runtime, struct sw_error *ret_problem)
+{
+    sw_addr addr = runtime->evaluation_loop ? runtime->evaluation_loop : runtime->root;
+
+    return sw_memory_other_build(&session->memory, addr, ret_problem) < 0;
+}
+
 static int threads_list(
     struct sw_session *session, struct sw_threads *threads, struct sw_error *reterr)
 {
     struct sw_interpreter *interpreters = calloc(SW_MAX_INTERPRETERS, sizeof(*interpreters));
+    struct sw_error problem;
     int status = 0;
 
     if (!interpreters)
@@ -146,6 +156,9 @@ static int threads_list(
         status = sw_threads_match_native(session, threads, reterr);
     if (status == 0 && sw_threads_mark_collectors(session, threads) < 0)
         status = sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
+    for (unsigned i = 0; i < session->runtimes.count && status == 0; i++)
+        if (is_of_other_build(session, session->runtimes.items[i], &problem))
+            add_problem(threads, &problem);
     if (status == 0 && threads->count)
         qsort(threads->items, threads->count, sizeof(*threads->items), compare);
     return status;

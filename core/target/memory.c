@@ -381,3 +381,16 @@ void sw_memory_prefetch(struct sw_memory *memory, sw_addr addr, size_t len)
         base += (sw_addr)count * SW_PAGE_SIZE;
     }
 }
+
+int sw_memory_other_build(struct sw_memory *memory, sw_addr addr, struct sw_error *reterr)
+{
+    char path[1024];
+
+    if (memory->info.kind != SW_TARGET_CORE || !memory->ops.other_build ||
+        memory->ops.other_build(memory->ctx, addr, path, sizeof(path)) < 0)
+        return 0;
+    return sw_fail(reterr, SW_E_READ, 0, "",
+        "the core was made from another build of %.100s than the debugger has, which is not used: "
+        "open it with the files of the machine it comes from",
+        path);
+}

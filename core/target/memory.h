@@ -80,6 +80,10 @@ int sw_memory_string(struct sw_memory *memory, sw_addr addr, const char *field, 
    the read that needs the bytes will report them. */
 void sw_memory_prefetch(struct sw_memory *memory, sw_addr addr, size_t len);
 
+/* When the debugger has a file, that of `addr` or one met before, in another build than the one
+   that a core was made from: SW_E_READ, and the message says so. Else 0. */
+int sw_memory_other_build(struct sw_memory *memory, sw_addr addr, struct sw_error *reterr);
+
 /* True when the user asked to stop. Ask it in loops that may run long on cached memory. */
 bool sw_memory_interrupted(struct sw_memory *memory);
 
