@@ -44,6 +44,19 @@ int sw_gdb_target_number(struct sw_gdb_target *target, PyObject *object, uint64_
 
 /* ---------------------------------------------------------------- memory */
 
+/* Without a format string, which takes as long as gdb does for the rest. */
+static PyObject *call_read(struct sw_gdb_target *target, sw_addr addr, size_t len)
+{
+    PyObject *where = PyLong_FromUnsignedLongLong(addr);
+    PyObject *count = where ? PyLong_FromSize_t(len) : NULL;
+    PyObject *memory =
+        count ? PyObject_CallFunctionObjArgs(target->read_memory, where, count, NULL) : NULL;
+
+    Py_XDECREF(where);
+    Py_XDECREF(count);
+    return memory;
+}
+
 static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 {
     struct sw_gdb_target *target = ctx;
@@ -56,8 +69,7 @@ static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
     /* gdb 13 dies of a length that it cannot allocate. */
     if (len == 0 || len > SW_READ_MAX)
         return SW_E_READ;
-    memory =
-        PyObject_CallFunction(target->read_memory, "Kn", (unsigned long long)addr, (Py_ssize_t)len);
+    memory = call_read(target, addr, len);
     if (!memory || PyObject_GetBuffer(memory, &view, SW_PY_BUFFER_SIMPLE) < 0) {
         Py_XDECREF(memory);
         return sw_gdb_target_failure(target, SW_E_READ);

@@ -8,16 +8,16 @@
 #include <string.h>
 
 /* An unsigned integer of 1 to 8 bytes at `p`. The common case, eight little endian bytes on a
-   little endian host, is one load. */
+   little endian host, is one load: of a copy whose size compilers do not know they make a loop. */
 static inline uint64_t sw_bytes_uint(const uint8_t *p, unsigned width, bool big_endian)
 {
     uint64_t value = 0;
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (!big_endian) {
-        memcpy(&value, p, width > 8 ? 8 : width);
-        return value;
-    }
+    if (!big_endian && width >= 8)
+        return memcpy(&value, p, 8), value;
+    if (!big_endian && width == 4)
+        return memcpy(&value, p, 4), value;
 #endif
     for (unsigned i = 0; i < width && i < 8; i++) {
         unsigned shift = 8 * (big_endian ? width - 1 - i : i);

@@ -69,6 +69,7 @@ size_t sw_interpreters_list(const struct sw_runtime *runtime, struct sw_interpre
 static int newest_frame(const struct sw_reader *reader, const struct sw_span *span,
     struct sw_error *reterr, struct sw_thread_state *thread)
 {
+    const struct sw_field *field;
     sw_addr cframe, *ret_frame = &thread->frame;
     int status;
 
@@ -88,7 +89,10 @@ static int newest_frame(const struct sw_reader *reader, const struct sw_span *sp
         if (!sw_reader_is_pointer(reader, cframe))
             return sw_fail(reterr, SW_E_CORRUPT, cframe, "thread_state.cframe",
                 "0x%llx cannot be a cframe", (unsigned long long)cframe);
-        status = sw_reader_uint(reader, cframe, SW_F_CFRAME_CURRENT_FRAME, reterr, ret_frame);
+        /* On the native stack of its thread, where nothing else is looked at in most threads. */
+        field = &reader->layout->fields[SW_F_CFRAME_CURRENT_FRAME];
+        status = sw_memory_uint_alone(reader->memory, cframe + field->offset, field->width,
+            "cframe.current_frame", reterr, ret_frame);
         if (status != SW_E_READ)
             return status;
         thread->lost_frame = cframe;

@@ -213,6 +213,15 @@ int sw_dict_next(
     return 0;
 }
 
+int sw_dict_hash(const struct sw_dict *dict, struct sw_error *reterr, uint64_t *ret_hash)
+{
+    /* {hash, key, value}. */
+    if (!dict->key_at || dict->values || !dict->next)
+        return SW_E_NOT_FOUND;
+    return sw_memory_ptr(dict->reader->memory, dict->entries + (dict->next - 1) * dict->stride,
+        "dict entry", reterr, ret_hash);
+}
+
 int sw_dict_find(const struct sw_reader *reader, sw_addr addr, const char *key,
     struct sw_error *reterr, sw_addr *ret_value)
 {

@@ -41,6 +41,10 @@ int sw_dict_length(
 int sw_dict_next(
     struct sw_dict *dict, struct sw_error *reterr, sw_addr *ret_key, sw_addr *ret_value);
 
+/* The hash of the key that sw_dict_next() gave last. SW_E_NOT_FOUND where entries keep none: those
+   of dicts that have only strings as keys (3.11 and later). */
+int sw_dict_hash(const struct sw_dict *dict, struct sw_error *reterr, uint64_t *ret_hash);
+
 /* The value under an ASCII key of at most 63 bytes; SW_E_NOT_FOUND when there is none. Looks at no
    more than SW_MAX_DICT_SEARCH entries: for the dicts of modules, not for data. */
 int sw_dict_find(const struct sw_reader *reader, sw_addr addr, const char *key,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "object/dict.h"
@@ -9,10 +10,14 @@
 
 enum { MAX_NAME = 256 };
 
-void sw_thread_names_fini(struct sw_thread_names *names)
+void sw_session_forget_names(struct sw_session *session)
 {
-    sw_map_clear(&names->by_thread);
-    sw_arena_reset(&names->arena);
+    if (!session->names)
+        return;
+    sw_map_clear(&session->names->by_thread);
+    sw_arena_reset(&session->names->arena);
+    free(session->names);
+    session->names = NULL;
 }
 
 const struct sw_thread_name *sw_thread_name(
@@ -116,6 +121,24 @@ static int map_idents(const struct sw_threads *threads, sw_addr interpreter, str
     return 0;
 }
 
+/* The key at which the walk stands, as an int. The hash of an int of less than 61 bits is that int
+   itself (Python/pyhash.c, _PyHASH_BITS): where it has 64, the ints of many threads need not be
+   read, each on a page of its own in free-threaded builds. */
+static bool read_ident(
+    const struct sw_reader *reader, const struct sw_dict *dict, sw_addr key, uint64_t *ret_ident)
+{
+    enum { HASH_BITS = 61 };
+    int64_t ident;
+
+    if (reader->memory->info.pointer_size == 8 && sw_dict_hash(dict, NULL, ret_ident) == 0 &&
+        *ret_ident && !(*ret_ident >> (HASH_BITS - 1)))
+        return true;
+    if (sw_long_read(reader, key, NULL, &ident) < 0 || !ident)
+        return false;
+    *ret_ident = (uint64_t)ident;
+    return true;
+}
+
 static void read_interpreter(struct sw_session *session, const struct sw_threads *threads,
     const struct sw_thread *first, struct sw_thread_names *names)
 {
@@ -139,11 +162,11 @@ static void read_interpreter(struct sw_session *session, const struct sw_threads
     for (unsigned i = 0; i < SW_MAX_THREADS && sw_dict_next(&dict, NULL, &key, &object) > 0; i++) {
         const struct sw_thread *thread;
         struct sw_thread_name *name;
-        int64_t ident;
+        uint64_t ident;
 
-        if (sw_long_read(reader, key, NULL, &ident) < 0 || !ident)
+        if (!read_ident(reader, &dict, key, &ident))
             continue;
-        thread = sw_map_get(&idents, (sw_addr)ident);
+        thread = sw_map_get(&idents, ident);
         name = thread ? read_name(names, types, reader, object, wanted) : NULL;
         if (name && sw_map_put(&names->by_thread, thread->state.addr, name) < 0) {
             names->arena.failed = true;
@@ -153,10 +176,10 @@ static void read_interpreter(struct sw_session *session, const struct sw_threads
     sw_map_clear(&idents);
 }
 
-void sw_thread_names_read(
-    struct sw_session *session, const struct sw_threads *threads, struct sw_thread_names *names)
+static void read_all(struct sw_session *session, struct sw_thread_names *names)
 {
-    memset(names, 0, sizeof(*names));
+    const struct sw_threads *threads = session->threads;
+
     for (size_t i = 0; i < threads->count; i++) {
         bool seen = false;
 
@@ -170,4 +193,21 @@ void sw_thread_names_read(
                threads->items[i + 1].state.interp == threads->items[i].state.interp)
             i++;
     }
+}
+
+const struct sw_thread_names *sw_session_names(struct sw_session *session)
+{
+    static const struct sw_thread_names none = {.arena = {.failed = true}, .is_partial = true};
+    uint64_t absent = session->memory.absent;
+
+    if (session->names && !session->names->is_partial)
+        return session->names;
+    sw_session_forget_names(session);
+    session->names = session->threads ? calloc(1, sizeof(*session->names)) : NULL;
+    if (!session->names)
+        return &none;
+    read_all(session, session->names);
+    session->names->is_partial =
+        session->names->arena.failed || session->memory.stopped || session->memory.absent != absent;
+    return session->names;
 }

@@ -13,21 +13,23 @@ struct sw_thread_name {
     bool daemon_known;
 };
 
-/* The entries of threading._active of all interpreters. Zero-initialised is a valid, empty table.
- */
+/* The entries of threading._active of all interpreters. */
 struct sw_thread_names {
     struct sw_arena arena;
     struct sw_map by_thread; /* thread state to struct sw_thread_name */
+    bool is_partial;         /* something could not be read, or the host was out of memory */
 };
 
-/* Read them. Threads that threading did not make have none; what cannot be read is left out. */
-void sw_thread_names_read(
-    struct sw_session *session, const struct sw_threads *threads, struct sw_thread_names *names);
+/* The names of a session's threads, after sw_session_threads(); read once a stop, or again by each
+   command while parts of it cannot be read. Threads that threading did not make have none. They
+   belong to the session and live until it is invalidated or they are asked for again. */
+const struct sw_thread_names *sw_session_names(struct sw_session *session);
 
 /* What is known of a thread; NULL when nothing is. */
 const struct sw_thread_name *sw_thread_name(
     const struct sw_thread_names *names, const struct sw_thread *thread);
 
-void sw_thread_names_fini(struct sw_thread_names *names);
+/* Forget them: the target has run. */
+void sw_session_forget_names(struct sw_session *session);
 
 #endif

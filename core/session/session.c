@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "session/names.h"
 #include "session/selection.h"
 #include "session/settings.h"
 #include "session/threads.h"
@@ -55,6 +56,7 @@ static void forget_memory(struct sw_session *session)
         session->codes[i].arena.failed = session->types[i].arena.failed = false;
     }
     sw_sources_clear(&session->sources);
+    sw_session_forget_names(session);
     if (session->threads)
         sw_threads_fini(session->threads);
     free(session->threads);

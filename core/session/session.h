@@ -8,6 +8,7 @@
 #include "value/writer.h"
 
 struct sw_threads;
+struct sw_thread_names;
 struct sw_selections;
 
 /* The interpreters that a command is about: all, or one by its id. */
@@ -31,7 +32,8 @@ struct sw_session {
     struct sw_threads *threads;             /* made once a stop (threads.h); NULL until then */
     struct sw_interpreter_choice chosen;    /* what the command at hand is about */
     struct sw_threads *chosen_threads;      /* those of `threads` in it; NULL when all are */
-    struct sw_types types[SW_MAX_RUNTIMES]; /* likewise */
+    struct sw_thread_names *names;          /* likewise (names.h) */
+    struct sw_types types[SW_MAX_RUNTIMES]; /* one cache for each runtime */
     struct sw_sources sources;
     struct sw_selections *selections; /* which frames the user went to (selection.h) */
     struct sw_value_limits limits;    /* settings.c */

@@ -57,6 +57,7 @@ void sw_memory_invalidate(struct sw_memory *memory)
     for (unsigned i = 0; memory->pages && i < SW_MAX_CACHED_PAGES; i++)
         memory->pages[i].state = PAGE_EMPTY;
     memset(memory->marches, 0, sizeof(memory->marches));
+    memory->lone = 0;
     memory->stopped = false;
 }
 
@@ -147,6 +148,16 @@ static struct sw_page *page_claim(struct sw_memory *memory, sw_addr base)
     return page;
 }
 
+static int fetch_one(struct sw_memory *memory, sw_addr base)
+{
+    struct sw_page *page = page_claim(memory, base);
+    int status = fetch(memory, base, page->data, SW_PAGE_SIZE);
+
+    if (status == 0)
+        page->state = PAGE_PRESENT;
+    return status;
+}
+
 /* Fetch `count` pages with one read into the cache; nothing is kept when it fails. */
 static int fetch_pages(struct sw_memory *memory, sw_addr base, unsigned count)
 {
@@ -212,7 +223,7 @@ static int fetch_page(struct sw_memory *memory, sw_addr base)
         return 0;
     if (memory->stopped)
         return SW_E_STOPPED;
-    status = fetch_pages(memory, base, 1);
+    status = fetch_one(memory, base);
     if (status == 0)
         *march = (struct sw_march){base, base + SW_PAGE_SIZE, 1};
     return status;
@@ -311,17 +322,52 @@ int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len
     return status;
 }
 
+/* Bytes that lie on one page that was read, which is what most integers do; else NULL. */
+static const uint8_t *find_cached(struct sw_memory *memory, sw_addr addr, unsigned width)
+{
+    struct sw_page *page;
+    unsigned within;
+
+    if (memory->info.pointer_size == 4)
+        addr &= UINT32_MAX;
+    within = (unsigned)(addr % SW_PAGE_SIZE);
+    if (!memory->pages || within + width > SW_PAGE_SIZE)
+        return NULL;
+    page = page_find(memory, addr - within);
+    return page && page->state == PAGE_PRESENT ? page->data + within : NULL;
+}
+
 int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
     struct sw_error *reterr, uint64_t *ret_value)
 {
+    const uint8_t *cached;
     uint8_t bytes[8];
     int status;
 
     if (width == 0 || width > sizeof(bytes))
         return sw_fail(reterr, SW_E_CORRUPT, addr, field, "no integer has %u bytes", width);
+    cached = find_cached(memory, addr, width);
+    if (cached) {
+        *ret_value = sw_bytes_uint(cached, width, memory->info.big_endian);
+        return 0;
+    }
     status = sw_memory_read(memory, addr, bytes, width, field, reterr);
     if (status < 0)
         return status;
+    *ret_value = sw_bytes_uint(bytes, width, memory->info.big_endian);
+    return 0;
+}
+
+int sw_memory_uint_alone(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
+    struct sw_error *reterr, uint64_t *ret_value)
+{
+    enum { FEW = 16 };
+    uint8_t bytes[8];
+
+    /* What cannot be read is left to the other way, which fails as it should. */
+    if (++memory->lone <= FEW || width > sizeof(bytes) || find_cached(memory, addr, width) ||
+        fetch(memory, addr, bytes, width) < 0)
+        return sw_memory_uint(memory, addr, width, field, reterr, ret_value);
     *ret_value = sw_bytes_uint(bytes, width, memory->info.big_endian);
     return 0;
 }

@@ -38,6 +38,7 @@ struct sw_memory {
     struct sw_session_counters counters;
     struct sw_corefile core; /* of a core: what is in it, empty when that is not known */
     bool core_asked;
+    unsigned lone;   /* calls of sw_memory_uint_alone() in this stop */
     uint64_t absent; /* how often sw_memory_read() could not give what was asked for */
     bool stopped;    /* the user interrupted; every further read says so too */
 };
@@ -66,6 +67,11 @@ int sw_memory_read(struct sw_memory *memory, sw_addr addr, void *buf, size_t len
 
 /* An unsigned integer of `width` bytes (1 to 8) in the target's byte order. */
 int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
+    struct sw_error *reterr, uint64_t *ret_value);
+
+/* The same of what lies alone. When many such are asked for in one stop, one for each of many
+   threads, then nothing near most of them will be, and no pages are fetched and kept for them. */
+int sw_memory_uint_alone(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
     struct sw_error *reterr, uint64_t *ret_value);
 
 /* A pointer. */

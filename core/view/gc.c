@@ -10,7 +10,7 @@
 struct view {
     const struct sw_run *run;
     const struct sw_threads *threads;
-    struct sw_thread_names names;
+    const struct sw_thread_names *names;
     bool several; /* runtimes */
 };
 
@@ -70,7 +70,7 @@ static void put_row(const struct view *view, const struct row *row)
     sw_out_puts(out, SW_STYLE_PLAIN, !gc->collecting_known ? "?" : gc->collecting ? "yes" : "no");
     if (thread) {
         sw_out_puts(out, SW_STYLE_PLAIN, ", ");
-        sw_view_thread(out, thread, &view->names);
+        sw_view_thread(out, thread, view->names);
     }
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     if (gc->problem.status != SW_OK)
@@ -150,7 +150,7 @@ int sw_run_gc(const struct sw_run *run)
     if (!interpreters)
         return sw_fail(run->reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
     view.several = run->session->runtimes.count > 1;
-    sw_thread_names_read(run->session, view.threads, &view.names);
+    view.names = sw_session_names(run->session);
     if (as_json) {
         sw_run_json_begin(run, &json);
         sw_json_open_array(&json, "collectors");
@@ -164,7 +164,6 @@ int sw_run_gc(const struct sw_run *run)
         sw_json_close_array(&json);
         sw_run_json_end(&json, view.threads);
     }
-    sw_thread_names_fini(&view.names);
     free(interpreters);
     return run->out->status;
 }

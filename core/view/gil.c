@@ -9,7 +9,7 @@
 struct view {
     const struct sw_run *run;
     const struct sw_threads *threads;
-    struct sw_thread_names names;
+    const struct sw_thread_names *names;
     struct sw_interpreter *interpreters; /* of the runtime at hand, newest first */
     size_t count;
     bool several; /* runtimes */
@@ -90,13 +90,13 @@ static void put_world(const struct view *view, const struct sw_runtime *runtime,
         world.stopped ? "  the world is stopped" : "  the world is asked to stop");
     if (world.requester) {
         sw_out_puts(out, SW_STYLE_PLAIN, " for ");
-        sw_view_thread_at(out, view->threads, &view->names, world.requester);
+        sw_view_thread_at(out, view->threads, view->names, world.requester);
     }
     sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     for (size_t i = 0; i < view->threads->count && out->status == 0; i++)
         if (is_awaited(&view->threads->items[i], runtime, gil, &world)) {
             sw_out_puts(out, SW_STYLE_PLAIN, "  not yet: ");
-            sw_view_thread(out, &view->threads->items[i], &view->names);
+            sw_view_thread(out, &view->threads->items[i], view->names);
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
         }
 }
@@ -116,21 +116,21 @@ static void put_gil(const struct view *view, const struct sw_runtime *runtime, u
     }
     if (gil->holder) {
         sw_out_puts(out, SW_STYLE_PLAIN, ": held by ");
-        sw_view_thread_at(out, view->threads, &view->names, gil->holder);
+        sw_view_thread_at(out, view->threads, view->names, gil->holder);
         sw_out_puts(
             out, SW_STYLE_PLAIN, gil->drop_requested ? ", which is asked to drop it\n" : "\n");
     } else {
         sw_out_puts(out, SW_STYLE_PLAIN, ": free");
         if (gil->last_holder) {
             sw_out_puts(out, SW_STYLE_PLAIN, ", last held by ");
-            sw_view_thread_at(out, view->threads, &view->names, gil->last_holder);
+            sw_view_thread_at(out, view->threads, view->names, gil->last_holder);
         }
         sw_out_puts(out, SW_STYLE_PLAIN, "\n");
     }
     for (size_t i = 0; i < view->threads->count && out->status == 0; i++)
         if (waits_for(runtime, gil, &view->threads->items[i])) {
             sw_out_puts(out, SW_STYLE_PLAIN, "  waits: ");
-            sw_view_thread(out, &view->threads->items[i], &view->names);
+            sw_view_thread(out, &view->threads->items[i], view->names);
             sw_out_puts(out, SW_STYLE_PLAIN, "\n");
         }
 }
@@ -229,7 +229,7 @@ int sw_run_gil(const struct sw_run *run)
     if (!view.interpreters)
         return sw_fail(run->reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
     view.several = run->session->runtimes.count > 1;
-    sw_thread_names_read(run->session, view.threads, &view.names);
+    view.names = sw_session_names(run->session);
     if (as_json) {
         sw_run_json_begin(run, &json);
         sw_json_open_array(&json, "gils");
@@ -239,7 +239,6 @@ int sw_run_gil(const struct sw_run *run)
         sw_json_close_array(&json);
         sw_run_json_end(&json, view.threads);
     }
-    sw_thread_names_fini(&view.names);
     free(view.interpreters);
     return run->out->status;
 }

@@ -12,7 +12,7 @@
 struct view {
     const struct sw_run *run;
     const struct sw_threads *threads;
-    struct sw_thread_names names;
+    const struct sw_thread_names *names;
     struct sw_waits waits;
     struct sw_deadlocks deadlocks;
     struct sw_error problem; /* status SW_OK when all could be read */
@@ -22,7 +22,7 @@ struct view {
 
 static void put_thread(const struct view *view, size_t index)
 {
-    sw_view_thread(view->run->out, &view->threads->items[index], &view->names);
+    sw_view_thread(view->run->out, &view->threads->items[index], view->names);
 }
 
 static bool is_chosen(const struct view *view, const struct sw_wait *wait)
@@ -345,7 +345,7 @@ static void put_json(const struct view *view)
     for (size_t i = 0; i < view->waits.count && view->run->out->status == 0; i++) {
         const struct sw_wait *wait = &view->waits.items[i];
         const struct sw_thread *thread = &view->threads->items[wait->thread];
-        const struct sw_thread_name *name = sw_thread_name(&view->names, thread);
+        const struct sw_thread_name *name = sw_thread_name(view->names, thread);
 
         if (!is_chosen(view, wait))
             continue;
@@ -396,9 +396,9 @@ static int read_all(struct view *view)
     if (status < 0)
         return status;
     view->threads = view->waits.threads;
-    sw_thread_names_read(run->session, view->threads, &view->names);
+    view->names = sw_session_names(run->session);
     absent = run->session->memory.absent - absent;
-    if (sw_session_lacks_memory(run->session) || view->names.arena.failed ||
+    if (sw_session_lacks_memory(run->session) || view->names->arena.failed ||
         view->waits.arena.failed)
         sw_fail(&view->problem, SW_E_NO_MEMORY, 0, "locks",
             "the debugger is out of memory: waits, holders and names may be missing");
@@ -422,7 +422,6 @@ int sw_run_locks(const struct sw_run *run)
             put_json(&view);
         status = as_json ? run->out->status : put_text(&view, only_deadlocks);
     }
-    sw_thread_names_fini(&view.names);
     sw_waits_fini(&view.waits);
     return status;
 }

@@ -227,12 +227,22 @@ static void measure(const struct row *rows, size_t count, bool several, struct w
 
 /* ---------------------------------------------------------------- text */
 
+static void put_spaces(struct sw_out *out, unsigned count)
+{
+    static const char spaces[] = "                                ";
+    unsigned most = sizeof(spaces) - 1;
+
+    for (; count > most; count -= most)
+        sw_out_raw(out, SW_STYLE_PLAIN, spaces, most);
+    sw_out_raw(out, SW_STYLE_PLAIN, spaces, count);
+}
+
 static void put_cell(struct sw_out *out, const char *text, unsigned width)
 {
     unsigned columns = columns_of(text);
 
     sw_out_text(out, SW_STYLE_PLAIN, text, strlen(text));
-    sw_out_printf(out, SW_STYLE_PLAIN, "%*s", (int)(columns < width ? width - columns : 0) + 2, "");
+    put_spaces(out, (columns < width ? width - columns : 0) + 2);
 }
 
 static void put_innermost(const struct sw_run *run, const struct sw_thread *thread)
@@ -369,7 +379,7 @@ static void put_json(const struct sw_run *run, const struct sw_threads *threads,
 int sw_run_threads(const struct sw_run *run)
 {
     struct sw_arena arena = {.blocks = NULL};
-    struct sw_thread_names names;
+    const struct sw_thread_names *names;
     const struct sw_threads *threads;
     struct widths widths;
     struct row *rows;
@@ -384,19 +394,18 @@ int sw_run_threads(const struct sw_run *run)
         status = sw_session_threads(run->session, run->reterr, &threads);
     if (status < 0)
         return status;
-    sw_thread_names_read(run->session, threads, &names);
-    rows = make_rows(run, threads, &names, &arena, &count);
+    names = sw_session_names(run->session);
+    rows = make_rows(run, threads, names, &arena, &count);
     if (!rows) {
         status = sw_fail(run->reterr, SW_E_NO_MEMORY, 0, "", "the debugger is out of memory");
     } else if (as_json) {
-        put_json(run, threads, &names, rows, count);
+        put_json(run, threads, names, rows, count);
     } else {
         measure(rows, count, run->session->runtimes.count > 1, &widths);
         put_table(run, rows, count, &widths);
         for (size_t i = 0; i < threads->problem_count; i++)
             sw_view_note(run->out, threads->problems[i].message);
     }
-    sw_thread_names_fini(&names);
     sw_arena_reset(&arena);
     return status < 0 ? status : run->out->status;
 }

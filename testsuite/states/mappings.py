@@ -75,23 +75,22 @@ def compare_frames_of(wanted, reports):
     return problems
 
 
-def compare_cost(wanted, report, costs, release, free_threaded=False):
+def compare_cost(wanted, report, costs, release):
     """So many reads for each thread: its state, its frame, its name; and those for what all share,
     with finding Python itself."""
     problems = []
     if len(report["threads"]) != len(wanted):
         problems.append(_differs("threads", len(wanted), len(report["threads"])))
-    # There each thread has a heap of its own: what belongs to two threads is on no page together.
-    each = 5 if free_threaded else READS_OF_THREAD.get(release, 3)
+    each = READS_OF_THREAD.get(release, 3)
     most = READS_OF_ALL + each * len(wanted)
     if not 0 < costs["reads"] <= most:
         problems.append(f"{costs['reads']} reads for {len(wanted)} threads, not {most}")
     return problems
 
 
-def compare(name, wanted, text, reports, release, free_threaded):
+def compare(name, wanted, text, reports, release):
     if name == "crowd":
-        return compare_cost(wanted, reports[0], reports[1], release, free_threaded)
+        return compare_cost(wanted, reports[0], reports[1], release)
     problems = compare_mapping(wanted, text, reports[0])
     return problems + (compare_frames_of(wanted, reports[1:]) if name == "borrowed" else [])
 

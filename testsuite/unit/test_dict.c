@@ -31,6 +31,8 @@ static void put_slot(
 {
     if (!key)
         return;
+    if (key_word)
+        fake_put_ptr(python, slot, value + 1); /* for a hash */
     fake_put_ptr(python, fake_ptr_at(python, slot, key_word), fake_ascii(python, key));
     fake_put_ptr(python, fake_ptr_at(python, slot, key_word + 1), value);
 }
@@ -96,13 +98,21 @@ static sw_addr keyed_dict(
 static void check_walk(struct fake_python *python, struct sw_dict *dict, const struct entries *want)
 {
     sw_addr key, value;
+    uint64_t hash;
 
+    assert_int_equal(sw_dict_hash(dict, NULL, &hash), SW_E_NOT_FOUND);
     for (unsigned i = 0; i < want->count; i++) {
         if (!want->keys[i] || !want->values[i])
             continue;
         assert_int_equal(sw_dict_next(dict, NULL, &key, &value), 1);
         assert_true(sw_text_is(python->reader, key, want->keys[i]));
         assert_int_equal(value, want->values[i]);
+        if (dict->key_at && !dict->values) {
+            assert_int_equal(sw_dict_hash(dict, NULL, &hash), 0);
+            assert_int_equal(hash, value + 1);
+        } else {
+            assert_int_equal(sw_dict_hash(dict, NULL, &hash), SW_E_NOT_FOUND);
+        }
     }
     key = value = 77;
     assert_int_equal(sw_dict_next(dict, NULL, &key, &value), 0);

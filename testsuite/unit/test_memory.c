@@ -341,6 +341,31 @@ static void test_integers(void **state)
     }
 }
 
+/* Words that lie alone are read by themselves once there are many of them. */
+static void test_lone_integers(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t got = 0;
+
+    for (unsigned i = 0; i < 40; i++) {
+        sw_addr at = BASE + (sw_addr)(i * 37 % 199) * PAGE + 24;
+
+        assert_int_equal(sw_memory_uint_alone(&f->memory, at, 1, "x", &f->error, &got), 0);
+        assert_int_equal(got, fake_byte(at));
+    }
+    assert_int_equal(f->fake.reads, 40);
+    assert_int_equal(f->fake.log[0].len, PAGE);
+    assert_int_equal(f->fake.log[39].len, 1);
+    /* What is at hand is not read again, what is absent fails as ever. */
+    assert_int_equal(sw_memory_uint_alone(&f->memory, BASE + 8, 1, "x", &f->error, &got), 0);
+    assert_int_equal(got, fake_byte(BASE + 8));
+    assert_int_equal(f->fake.reads, 40);
+    assert_int_equal(
+        sw_memory_uint_alone(&f->memory, BASE - 8, 8, "x", &f->error, &got), SW_E_READ);
+    assert_int_equal(sw_memory_uint_alone(&f->memory, BASE, 9, "x", &f->error, &got), SW_E_CORRUPT);
+    assert_int_equal(got, fake_byte(BASE + 8));
+}
+
 static void test_pointers_of_four_bytes(void **state)
 {
     struct fixture *f = *state;
@@ -431,6 +456,7 @@ int main(void)
         WITH_FIXTURE(test_stopped),
         WITH_FIXTURE(test_interrupted),
         WITH_FIXTURE(test_integers),
+        WITH_FIXTURE(test_lone_integers),
         WITH_FIXTURE(test_pointers_of_four_bytes),
         WITH_FIXTURE(test_strings),
         WITH_FIXTURE(test_older_structs),
