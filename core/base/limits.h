@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every bound on what is read from a target, each with its reason. The target may be corrupt or
- * hostile: no loop and no allocation depends on one of its numbers alone.
+ * hostile: no loop and no allocation depends on one of its numbers alone. A unit test hits each of
+ * them (testsuite/unit, most of them in test_limits_*.c).
  */
 #ifndef SW_BASE_LIMITS_H
 #define SW_BASE_LIMITS_H
@@ -84,9 +85,6 @@
 /* Bytes of a source line that are shown. */
 #define SW_MAX_SOURCE_LINE 1024
 
-/* Text of a version string: CPython's own is below 200 bytes. */
-#define SW_MAX_VERSION_TEXT 256
-
 /* Bytes of a C string in the target (tp_name, ml_name). */
 #define SW_MAX_C_STRING 256
 
@@ -161,6 +159,20 @@
 
 /* Users of co_extra: MAX_CO_EXTRA_USERS of CPython. */
 #define SW_MAX_CODE_EXTRAS 255
+
+/* Exceptions of one thread, on their way out or being handled: each takes an except clause within
+   another one. */
+#define SW_MAX_RAISED 64
+
+/* Exceptions chained by cause and context: nobody reads more, and each comes with a traceback. */
+#define SW_MAX_CHAIN 64
+
+/* Exception groups within groups: traceback's own TracebackException.max_group_depth. */
+#define SW_MAX_GROUP_DEPTH 10
+
+/* Parts of exception groups that are shown in all, whatever the groups hold: one may be in itself.
+ */
+#define SW_MAX_PARTS 1000
 
 /* Warnings kept in one result. */
 #define SW_MAX_WARNINGS 16

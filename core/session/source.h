@@ -13,14 +13,14 @@
 
 struct sw_source_file;
 
-enum { SW_MAX_ROOT = 1024 };
+enum { SW_ROOT_SIZE = 1024 };
 
 /* Where files are, and since when the process runs: asked once for each stop. */
 struct sw_source_host {
     bool asked;
     bool none;     /* the target's files cannot be had */
     int64_t start; /* of the process, in seconds since 1970; 0 when it cannot be told */
-    char root[SW_MAX_ROOT];
+    char root[SW_ROOT_SIZE];
 };
 
 /* The files read so far. Zero-initialised is a valid, empty cache. */

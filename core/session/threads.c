@@ -45,7 +45,7 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
     sw_addr holder = sw_gil_holder(runtime, interpreter);
     sw_addr finalizer = sw_finalizer(runtime);
     bool has_prev = sw_reader_has(&runtime->reader, SW_F_THREAD_STATE_PREV);
-    size_t first = threads->count;
+    size_t visited = 0;
 
     if (runtime->reader.memory->absent != absent) {
         struct sw_error problem;
@@ -68,7 +68,7 @@ static int list_interpreter(const struct sw_runtime *runtime, unsigned index,
             status = sw_fail(&problem, SW_E_CORRUPT, addr, "thread_state.prev",
                 "the thread state at 0x%llx does not lead back to the one before it",
                 (unsigned long long)addr);
-        if (status == 0 && threads->count - first >= SW_MAX_THREADS)
+        if ((status == 0 || status == SW_E_NOT_FOUND) && visited++ == SW_MAX_THREADS)
             status = sw_fail(&problem, SW_E_LIMIT, addr, "thread_state.next",
                 "more than %d threads: the list is damaged", SW_MAX_THREADS);
         if (status < 0 && status != SW_E_NOT_FOUND) {

@@ -55,8 +55,6 @@ struct sw_raised {
     sw_addr traceback; /* the thread's own; 0 when the exception has it */
 };
 
-enum { SW_MAX_RAISED = 64 };
-
 /* The exceptions of a thread, the one on its way out first, then those being handled, innermost
    first; at most SW_MAX_RAISED. */
 size_t sw_thread_exceptions(

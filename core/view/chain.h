@@ -6,13 +6,6 @@
 #include "value/exception.h"
 #include "view/command.h"
 
-/* Exceptions chained by cause and context. */
-enum { SW_MAX_CHAIN = 64 };
-
-/* traceback's limit for groups in groups, TracebackException.max_group_depth; and how many parts
-   are shown in all, whatever the groups hold. */
-enum { SW_MAX_GROUP_DEPTH = 10, SW_MAX_PARTS = 1000 };
-
 /* How one exception came from the next older one. */
 enum sw_chain_link { SW_CHAIN_FIRST, SW_CHAIN_CAUSE, SW_CHAIN_CONTEXT };
 
