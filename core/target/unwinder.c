@@ -64,18 +64,22 @@ void sw_unwinder_forget(struct sw_unwinder *unwinder)
    DEVICE INODE [NAME]". The kernel's own [vdso] and [vsyscall] count as files. */
 static bool is_made_code(const char *line)
 {
-    char permissions[8] = "", name[16] = "";
+    const char *permissions = strchr(line, ' ');
+    char name[16] = "";
     unsigned long long inode = 0;
 
-    if (sscanf(line, "%*s %7s %*s %*s %llu %15s", permissions, &inode, name) < 2)
+    /* Nearly all lines are stacks, two for each of perhaps a thousand threads. */
+    if (permissions && strlen(permissions) > 4 && permissions[3] == '-')
+        return false;
+    if (sscanf(line, "%*s %*s %*s %*s %llu %15s", &inode, name) < 1)
         return true;
-    return strchr(permissions, 'x') && inode == 0 && strcmp(name, "[vdso]") != 0 &&
-           strcmp(name, "[vsyscall]") != 0;
+    return inode == 0 && strcmp(name, "[vdso]") != 0 && strcmp(name, "[vsyscall]") != 0;
 }
 
 static bool has_made_code(int64_t pid)
 {
-    char path[48], line[1024];
+    /* The kernel gives a page at a time. */
+    char path[48], line[1024], buffer[SW_PAGE_SIZE];
     unsigned count = 0;
     bool found = false;
     FILE *file;
@@ -84,6 +88,7 @@ static bool has_made_code(int64_t pid)
     file = fopen(path, "r");
     if (!file)
         return true;
+    setvbuf(file, buffer, _IOFBF, sizeof(buffer));
     while (!found && fgets(line, sizeof(line), file))
         found = ++count == SW_MAX_MAPPINGS || is_made_code(line);
     fclose(file);
