@@ -27,6 +27,9 @@ enum sw_wait_kind {
     SW_WAIT_THREAD, /* for its end */
     SW_WAIT_GIL,
     SW_WAIT_MUTEX, /* a pthread_mutex_t of C code */
+    /* Of free-threaded builds: */
+    SW_WAIT_WORLD, /* that the world goes on; it is owned by the thread that stopped it */
+    SW_WAIT_STOP,  /* that all other threads stand still; it is owned by one that does not */
 };
 
 /* The globals of the modules, in one interpreter. */

@@ -27,6 +27,8 @@ const char *sw_wait_kind_name(enum sw_wait_kind kind)
         [SW_WAIT_THREAD] = "thread",
         [SW_WAIT_GIL] = "gil",
         [SW_WAIT_MUTEX] = "mutex",
+        [SW_WAIT_WORLD] = "world",
+        [SW_WAIT_STOP] = "stop",
     };
 
     return names[kind];
@@ -114,6 +116,41 @@ static void wait_for_gil(const struct sw_threads *threads, size_t index, struct 
     /* Free: it is being handed over. */
     if (!gil.holder)
         wait->owner_kind = SW_OWNER_NONE;
+}
+
+/* A suspended thread waits for the one that stopped the world. */
+static void wait_for_world(const struct sw_threads *threads, size_t index, struct sw_wait *wait)
+{
+    const struct sw_thread *thread = &threads->items[index];
+
+    wait->kind = SW_WAIT_WORLD;
+    wait->object = thread->suspended_by;
+    wait->owner_kind = SW_OWNER_UNKNOWN;
+    for (size_t i = 0; wait->object && i < threads->count; i++)
+        if (threads->items[i].state.addr == wait->object)
+            own(threads, i, wait);
+}
+
+/* And that one for those that are attached. Who computes will see the request in a moment: who
+   blocks in a system call is what it waits for. */
+static void wait_for_stop(const struct sw_threads *threads, size_t index, struct sw_wait *wait)
+{
+    const struct sw_thread *thread = &threads->items[index];
+    size_t found = 0;
+
+    wait->kind = SW_WAIT_STOP;
+    wait->object = thread->state.addr;
+    for (size_t i = 0; i < threads->count; i++) {
+        const struct sw_thread *other = &threads->items[i];
+
+        if (other == thread || other->runtime != thread->runtime ||
+            other->state.attachment != SW_ATTACHED || (other->call_known && other->call < 0))
+            continue;
+        own(threads, i, wait);
+        found++;
+    }
+    if (found != 1)
+        wait->owner_kind = found ? SW_OWNER_SEVERAL : SW_OWNER_UNKNOWN;
 }
 
 /* A thread's kernel id as the C library of the target has it, in its own PID namespace. */
@@ -235,13 +272,19 @@ static void read_futex(const struct sw_library *library, struct sw_session *sess
         memory->absent += in_vain;
 }
 
-static bool waits_for_gil(const struct sw_threads *threads, size_t first, size_t *ret_index)
+static bool is_held_up(const struct sw_thread *thread)
+{
+    return thread->waits_for_gil || thread->state.held || thread->waits_for_world;
+}
+
+/* Whether the interpreter makes a native thread wait, in any of its states. */
+static bool find_held_up(const struct sw_threads *threads, size_t first, size_t *ret_index)
 {
     int64_t tid = threads->items[first].tid;
 
     for (size_t i = first; i < threads->count && (i == first || threads->items[i].tid == tid);
          i++) {
-        if (threads->items[i].waits_for_gil) {
+        if (is_held_up(&threads->items[i])) {
             *ret_index = i;
             return true;
         }
@@ -251,6 +294,19 @@ static bool waits_for_gil(const struct sw_threads *threads, size_t first, size_t
     return false;
 }
 
+static void wait_for_interpreter(
+    const struct sw_threads *threads, size_t index, struct sw_wait *wait)
+{
+    const struct sw_thread *thread = &threads->items[index];
+
+    if (thread->waits_for_gil)
+        wait_for_gil(threads, index, wait);
+    else if (thread->waits_for_world)
+        wait_for_stop(threads, index, wait);
+    else
+        wait_for_world(threads, index, wait);
+}
+
 static void read_thread(struct sw_session *session, const struct sw_threads *threads,
     struct sw_library *library, size_t index, struct sw_waits *waits)
 {
@@ -258,8 +314,8 @@ static void read_thread(struct sw_session *session, const struct sw_threads *thr
     struct sw_wait wait = {.thread = index};
     size_t state;
 
-    if (waits_for_gil(threads, index, &state)) {
-        wait_for_gil(threads, state, &wait);
+    if (find_held_up(threads, index, &state)) {
+        wait_for_interpreter(threads, state, &wait);
     } else if (!thread->call_known) {
         waits->asleep_unknown += !thread->holds_gil;
         return;

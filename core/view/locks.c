@@ -80,6 +80,12 @@ static void put_what(const struct view *view, const struct sw_wait *wait)
         sw_out_printf(out, SW_STYLE_PLAIN, "the pthread mutex at 0x%llx, in C",
             (unsigned long long)wait->object);
         return;
+    case SW_WAIT_WORLD:
+        sw_out_puts(out, SW_STYLE_PLAIN, "the world to go on");
+        return;
+    case SW_WAIT_STOP:
+        sw_out_puts(out, SW_STYLE_PLAIN, "the world to stop");
+        return;
     case SW_WAIT_THREAD:
         sw_out_puts(out, SW_STYLE_PLAIN, "the end of ");
         if (wait->owner_kind != SW_OWNER_THREAD)
@@ -123,10 +129,15 @@ static void put_owner(const struct view *view, const struct sw_wait *wait)
         sw_out_puts(out, SW_STYLE_PLAIN, "holder unknown");
         break;
     case SW_OWNER_SEVERAL:
-        sw_out_puts(out, SW_STYLE_PLAIN, "holder unknown: several threads are in a `with` of it");
+        sw_out_puts(out, SW_STYLE_PLAIN,
+            wait->kind == SW_WAIT_STOP ? "several threads do not: py-gil lists them"
+                                       : "holder unknown: several threads are in a `with` of it");
         break;
     case SW_OWNER_THREAD:
-        sw_out_puts(out, SW_STYLE_PLAIN, "held by ");
+        sw_out_puts(out, SW_STYLE_PLAIN,
+            wait->kind == SW_WAIT_WORLD  ? "stopped by "
+            : wait->kind == SW_WAIT_STOP ? "not yet: "
+                                         : "held by ");
         put_thread(view, wait->owner);
         if (wait->with_function)
             put_place(out, wait);
@@ -269,11 +280,24 @@ static int put_text(const struct view *view, bool only_deadlocks)
 
 /* ---------------------------------------------------------------- JSON */
 
+static bool is_object(const struct sw_wait *wait)
+{
+    switch (wait->kind) {
+    case SW_WAIT_UNKNOWN:
+    case SW_WAIT_GIL:
+    case SW_WAIT_MUTEX:
+    case SW_WAIT_WORLD:
+    case SW_WAIT_STOP:
+        return false;
+    default:
+        return true;
+    }
+}
+
 static void json_object(const struct view *view, const struct sw_wait *wait, struct sw_json *json)
 {
     const struct sw_thread *thread = &view->threads->items[wait->thread];
-    bool is_python =
-        wait->kind != SW_WAIT_UNKNOWN && wait->kind != SW_WAIT_GIL && wait->kind != SW_WAIT_MUTEX;
+    bool is_python = is_object(wait);
     const struct sw_type *type;
     struct sw_writer writer;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """py-locks against what the programs say of themselves (programs/helpers/parked.py)."""
 
-NAMES = ("locks", "deadlocks", "inversion")
+NAMES = ("locks", "deadlocks", "inversion", "world_inversion")
 COMMANDS = ("py-locks", "py-locks --json", "py-locks --deadlock")
 FOUND = "Found one deadlock:"
 FOUND_TIMED = "Found threads that wait for each other until a timeout:"
