@@ -150,9 +150,9 @@ bool sw_function_is_plumbing(const char *name)
     return false;
 }
 
-bool sw_function_is_loop(const char *name)
+bool sw_function_is_part_of(const char *name, const char *function)
 {
-    return matches("_PyEval_EvalFrameDefault", name, sw_function_name_length(name));
+    return matches(function, name, sw_function_name_length(name));
 }
 
 bool sw_function_is_handler(const char *name)

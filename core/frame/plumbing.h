@@ -17,10 +17,8 @@ size_t sw_function_name_length(const char *name);
    clearer with it. */
 bool sw_function_is_plumbing(const char *name);
 
-/* Whether the name is that of the evaluation loop (_PyEval_EvalFrameDefault, 3.6 and later), or of
-   a part of it that compilers moved out of line. 2.7's loop is found by its address alone: its name
-   is a wrapper's later. */
-bool sw_function_is_loop(const char *name);
+/* Whether the name is that of a function, or of a part of it that compilers moved out of line. */
+bool sw_function_is_part_of(const char *name, const char *function);
 
 /* Whether it is an instruction's handler, which the loop has called: builds with tail calls (3.14,
    gh-128563, Python/ceval_macros.h). */

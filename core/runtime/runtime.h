@@ -30,9 +30,8 @@ struct sw_runtime {
     sw_addr head; /* address of the pointer to the newest interpreter, 0 when only one is known */
     sw_addr first_interpreter; /* used when head is 0 */
     sw_addr current_thread;    /* address of _PyThreadState_Current (2.7, 3.6), 0 elsewhere */
-    sw_addr
-        evaluation_loop; /* _PyEval_EvalFrameDefault (3.6+), PyEval_EvalFrameEx; 0 when unknown */
-    struct sw_module module; /* path "" when the runtime was found without its module */
+    sw_addr evaluation_loop;   /* its function; 0 when no file exports it */
+    struct sw_module module;   /* path "" when the runtime was found without its module */
     enum sw_found_by found_by;
     enum sw_layout_origin origin;
     bool debug_offsets_rejected; /* the target had a table that failed its checks: the core may be
@@ -76,6 +75,9 @@ bool sw_runtime_traces_references(const struct sw_runtime *runtime);
 
 /* "dynamic symbol", "section .PyRuntime" ... for people. Static storage. */
 const char *sw_found_by_name(enum sw_found_by found_by);
+
+/* The name of the evaluation loop's function in this version. Static storage. */
+const char *sw_runtime_loop_name(const struct sw_runtime *runtime);
 
 /* "3.12.1", "3.15.0b2", "2.7.18+": the layout's hexversion as people write it; buf of 24 bytes. */
 void sw_version_text(uint32_t hexversion, char *buf, size_t size);

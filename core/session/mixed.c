@@ -99,6 +99,15 @@ static bool is_in_loop(const struct sw_mixed *mixed, sw_addr pc)
     return false;
 }
 
+/* The same by its name: what is linked into a program is exported by none. */
+static bool is_loop_name(const struct sw_mixed *mixed, const char *name)
+{
+    for (size_t i = 0; i < mixed->state_count; i++)
+        if (sw_function_is_part_of(name, sw_runtime_loop_name(mixed->states[i].thread->runtime)))
+            return true;
+    return false;
+}
+
 /* Whether the pc is in the file of one of the thread's Pythons, or there is one of which that file
    is not known; *ret_known when it is in a file that is. */
 static bool is_in_python(const struct sw_mixed *mixed, sw_addr pc, bool *ret_known)
@@ -143,7 +152,7 @@ enum sw_native_kind sw_mixed_kind(
         return strcmp(name, "?") == 0 && sw_made_is_trampoline(&mixed->session->memory, native->pc)
                    ? SW_NATIVE_PLUMBING
                    : SW_NATIVE_OTHER;
-    if (!native->is_inline && sw_function_is_loop(name))
+    if (!native->is_inline && is_loop_name(mixed, name))
         return SW_NATIVE_LOOP;
     if (sw_function_is_handler(name))
         return SW_NATIVE_INSIDE;
