@@ -5,6 +5,7 @@ its standard input.
 KIND: deep     one thread, N frames of one function
       diverse  one thread, N frames of 64 functions, each with lines and a name of its own
       threads  N threads of 23 frames
+      argsK    one thread, N frames of one function of K arguments
       values   N large values in one frame's variables: a list, a string, a dict
 """
 import os
@@ -43,6 +44,23 @@ def make_diverse(size):
     return space["step_0"]
 
 
+def make_deep(arguments):
+    """A function `deep` of so many arguments; how deep it is, is counted beside them."""
+    names = ", ".join("argument_%d" % index for index in range(arguments))
+    space = {"parked": parked, "forever": forever, "left": COUNT}
+    lines = [
+        "def deep(%s):" % names,
+        "    global left",
+        "    left -= 1",
+        "    if left == 0:",
+        "        parked.release()",
+        "        forever.acquire()",
+        "    return deep(%s)" % names,
+    ]
+    exec(compile("\n".join(lines), "deep.py", "exec"), space)
+    return lambda count: space["deep"](*[count] * arguments)
+
+
 def values(count):
     numbers, text = list(range(1000000)), "t" * 10000000
     table = dict((number, number) for number in range(100000))
@@ -66,6 +84,8 @@ if KIND == "threads":
 else:
     threading.stack_size(1024 * 1024 * 1024)
     kinds = {"deep": deep, "values": values}
+    if KIND.startswith("args"):
+        kinds[KIND] = make_deep(int(KIND[4:]))
     spawn(kinds[KIND] if KIND in kinds else make_diverse(64), COUNT)
     parked.acquire()
 sys.stdout.write("ready\n")
