@@ -413,12 +413,17 @@ static bool is_enabled = true; /* until `disable frame-filter global sidewinder`
    one it prints every frame by another way, slower and in other words. */
 static bool applies(void)
 {
-    struct sw_gdb_session *session = sw_gdb_session_acquire();
-    bool result = false;
+    struct sw_gdb_session *session = NULL;
+    bool result = false, has_python;
 
+    if (!sw_gdb_session_lacks_python())
+        session = sw_gdb_session_acquire();
     if (session) {
-        result = sw_session_runs_python(sw_gdb_session_core(session));
+        has_python = sw_session_has_python(sw_gdb_session_core(session));
+        result = has_python && sw_session_runs_python(sw_gdb_session_core(session));
         sw_gdb_session_release_quietly(session);
+        if (!has_python)
+            sw_gdb_session_note_lack();
     }
     PyErr_Clear();
     return result;

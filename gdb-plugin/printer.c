@@ -2,6 +2,7 @@
 #include "printer.h"
 
 #include <sidewinder.h>
+#include <string.h>
 
 #include "children.h"
 #include "gdb.h"
@@ -185,18 +186,18 @@ static PyObject *printer_of_object(PyObject *type, sw_addr address)
     return text ? printer_new(type, address, text) : NULL;
 }
 
-/* The same for a value of one of the types that we print; `name` is that of the type's target. */
-static PyObject *printer_of_pointer(PyObject *value, PyObject *type, PyObject *name)
+/* The same for a value of one of the types that we print. */
+static PyObject *printer_of_pointer(PyObject *value, PyObject *type, PyObject *target)
 {
     sw_addr address;
     PyObject *text;
 
-    if (sw_gdb_variable_is_value_type(type, name)) {
+    if (sw_gdb_variable_is_value_type(type, target)) {
         address = address_of(value, type);
         text = sw_gdb_variable_take_text(address);
         return text ? printer_new(type, address, text) : printer_of_object(type, address);
     }
-    if (sw_gdb_pytype_is_object_pointer(type, name))
+    if (sw_gdb_pytype_is_object_pointer(type, target))
         return printer_of_object(type, address_of(value, type));
     return NULL;
 }
@@ -204,10 +205,10 @@ static PyObject *printer_of_pointer(PyObject *value, PyObject *type, PyObject *n
 /* NULL, perhaps with an exception set, for what is not a pointer to an object. */
 static PyObject *printer_of(PyObject *value, PyObject *type)
 {
-    PyObject *name = sw_gdb_pytype_target_name(type);
-    PyObject *printer = name ? printer_of_pointer(value, type, name) : NULL;
+    PyObject *target = sw_gdb_pytype_target(type);
+    PyObject *printer = target ? printer_of_pointer(value, type, target) : NULL;
 
-    Py_XDECREF(name);
+    Py_XDECREF(target);
     return printer;
 }
 
@@ -248,9 +249,7 @@ static struct {
 /* Whether the value was refused right before. It is looked at again the next time. */
 static bool was_refused(PyObject *value)
 {
-    struct sw_gdb_changes now = sw_gdb_session_changes();
-    bool result = value == refused.value && now.memory == refused.seen.memory &&
-                  now.modules == refused.seen.modules && now.processes == refused.seen.processes;
+    bool result = value == refused.value && sw_gdb_session_is_unchanged(&refused.seen);
 
     Py_CLEAR(refused.value);
     return result;
@@ -270,7 +269,7 @@ static PyObject *lookup_call(PyObject *Py_UNUSED(self), PyObject *args, PyObject
     PyObject *value = PyTuple_Size(args) == 1 ? PyTuple_GetItem(args, 0) : NULL; /* borrowed */
     PyObject *type, *printer = NULL;
 
-    if (value && !is_running && !was_refused(value)) {
+    if (value && !is_running && !sw_gdb_session_lacks_python() && !was_refused(value)) {
         is_running = true;
         type = PyObject_GetAttr(value, type_word);
         if (type)
@@ -327,9 +326,23 @@ static int put_first(PyObject *owner)
     return status;
 }
 
+/* Whether it is by its name that python-gdb.py belongs to a file, which then has its printers. */
+static bool is_python(PyObject *file)
+{
+    char path[4096];
+    const char *base;
+
+    sw_gdb_take_string(PyObject_GetAttrString(file, "filename"), path, sizeof(path));
+    PyErr_Clear();
+    base = strrchr(path, '/');
+    return strstr(base ? base : path, "python") != NULL;
+}
+
 /*
  * gdb asks the printers of each file in turn, then those of the program, then the global ones.
- * Those of python-gdb.py belong to the file of Python. So ours is the first of the first file too.
+ * Those of python-gdb.py belong to the file of Python, or to that of its debug information. So ours
+ * is the first of the first file too; but not in programs without Python, where each list that is
+ * not empty costs time for every value.
  */
 static void put_first_in_files(PyObject *program_space)
 {
@@ -341,17 +354,25 @@ static void put_first_in_files(PyObject *program_space)
     Py_XDECREF(files);
 }
 
+static void consider_file(PyObject *file)
+{
+    PyObject *space = is_python(file) ? PyObject_GetAttrString(file, "progspace") : NULL;
+
+    if (space)
+        put_first_in_files(space);
+    PyErr_Clear();
+    Py_XDECREF(space);
+}
+
 static PyObject *on_new_file(PyObject *Py_UNUSED(self), PyObject *event)
 {
     PyObject *file = PyObject_GetAttrString(event, "new_objfile");
-    PyObject *space = file ? PyObject_GetAttrString(file, "progspace") : NULL;
 
     PyErr_Clear();
     sw_gdb_pytype_forget();
-    if (space)
-        put_first_in_files(space);
+    if (file)
+        consider_file(file);
     Py_XDECREF(file);
-    Py_XDECREF(space);
     Py_RETURN_NONE;
 }
 
@@ -359,8 +380,13 @@ static int put_first_everywhere(void)
 {
     PyObject *spaces = sw_gdb_call("progspaces");
 
-    for (Py_ssize_t i = 0; spaces && PyList_Check(spaces) && i < PyList_Size(spaces); i++)
-        put_first_in_files(PyList_GetItem(spaces, i));
+    for (Py_ssize_t i = 0; spaces && PyList_Check(spaces) && i < PyList_Size(spaces); i++) {
+        PyObject *files = PyObject_CallMethod(PyList_GetItem(spaces, i), "objfiles", NULL);
+
+        for (Py_ssize_t k = 0; files && k < PyList_Size(files); k++)
+            consider_file(PyList_GetItem(files, k));
+        Py_XDECREF(files);
+    }
     PyErr_Clear();
     Py_XDECREF(spaces);
     return put_first(sw_gdb.module);

@@ -156,43 +156,45 @@ static bool examine(PyObject *pointer)
     return found != NULL;
 }
 
-/* The same of a type that is a pointer for sure. */
-static PyObject *target_name(PyObject *pointer)
-{
-    PyObject *target = PyObject_CallMethodObjArgs(pointer, words.target, NULL);
-    PyObject *name = target ? PyObject_GetAttr(target, words.name) : NULL;
-
-    Py_XDECREF(target);
-    if (name && PyUnicode_Check(name))
-        return name;
-    Py_XDECREF(name);
-    PyErr_Clear();
-    return NULL;
-}
-
-PyObject *sw_gdb_pytype_target_name(PyObject *type)
+PyObject *sw_gdb_pytype_target(PyObject *type)
 {
     int64_t code = code_of(type);
-    PyObject *pointer, *name;
+    PyObject *pointer, *target = NULL;
 
     if (code == codes.pointer)
-        return target_name(type);
+        return PyObject_CallMethodObjArgs(type, words.target, NULL);
     if (code != codes.type_definition)
         return NULL;
     pointer = PyObject_CallMethod(type, "strip_typedefs", NULL);
-    name = pointer && code_of(pointer) == codes.pointer ? target_name(pointer) : NULL;
+    if (pointer && code_of(pointer) == codes.pointer)
+        target = PyObject_CallMethodObjArgs(pointer, words.target, NULL);
     Py_XDECREF(pointer);
-    PyErr_Clear();
-    return name;
+    return target;
 }
 
-bool sw_gdb_pytype_is_object_pointer(PyObject *type, PyObject *name)
+/* The kept answer for a type with this name, or one that is kept from now on. */
+static bool answer_for(PyObject *type, PyObject *name)
 {
     PyObject *answer = PyDict_GetItem(answers, name); /* borrowed */
     bool result = answer ? answer == Py_True : examine(type);
 
     if (!answer && PyDict_Size(answers) < MAX_NAMES)
         PyDict_SetItem(answers, name, result ? Py_True : Py_False);
+    return result;
+}
+
+bool sw_gdb_pytype_is_object_pointer(PyObject *type, PyObject *target)
+{
+    int64_t code = code_of(target);
+    PyObject *name = NULL;
+    bool result = false;
+
+    /* The name takes longer than the code. */
+    if (code == codes.structure || code == codes.type_definition)
+        name = PyObject_GetAttr(target, words.name);
+    if (name && PyUnicode_Check(name))
+        result = answer_for(type, name);
+    Py_XDECREF(name);
     PyErr_Clear();
     return result;
 }

@@ -14,17 +14,17 @@
 /* Get the names of gdb's type codes. Returns 0, or -1 with a Python exception set. */
 int sw_gdb_pytype_open(void);
 
-/* The name of what a gdb.Type points to, that of a type definition if it has one: a str, new
-   reference. NULL for a type that is no pointer, or one to something without a name. */
-PyObject *sw_gdb_pytype_target_name(PyObject *type);
+/* What a gdb.Type points to, behind its own name but not behind that of the target: new reference.
+   NULL, perhaps with an exception set, for a type that is no pointer. */
+PyObject *sw_gdb_pytype_target(PyObject *type);
 
 /*
- * Whether a gdb.Type, which has this sw_gdb_pytype_target_name(), is a pointer to a struct that
- * begins as PyObject does: PyObject itself, PyListObject, what an extension or Cython put
- * PyObject_HEAD into. Answers are kept by name, so that the types of a program without Python cost
- * next to nothing.
+ * Whether a gdb.Type, which has this sw_gdb_pytype_target(), is a pointer to a struct that begins
+ * as PyObject does: PyObject itself, PyListObject, what an extension or Cython put PyObject_HEAD
+ * into. Answers are kept by name, so that the types of a program without Python cost next to
+ * nothing.
  */
-bool sw_gdb_pytype_is_object_pointer(PyObject *type, PyObject *name);
+bool sw_gdb_pytype_is_object_pointer(PyObject *type, PyObject *target);
 
 /* For such a type the program's own `PyObject *`, as a new reference to a gdb.Type. The type itself
    when the program's debug information does not have it; NULL without an exception on failure. */

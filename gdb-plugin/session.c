@@ -37,6 +37,12 @@ struct sw_gdb_changes sw_gdb_session_changes(void)
     return changes;
 }
 
+bool sw_gdb_session_is_unchanged(const struct sw_gdb_changes *since)
+{
+    return since->memory == changes.memory && since->modules == changes.modules &&
+           since->processes == changes.processes;
+}
+
 /* `inferior` < 0 stands for all. */
 static void mark(int64_t inferior, enum staleness staleness)
 {
@@ -232,11 +238,38 @@ static struct sw_gdb_session *acquire(PyObject *inferior)
     return session;
 }
 
+/* The inferior that has no Python. Each use of a session may find one. */
+static struct {
+    PyObject *inferior; /* NULL for none */
+    struct sw_gdb_changes seen;
+} without;
+
+bool sw_gdb_session_lacks_python(void)
+{
+    PyObject *inferior;
+
+    if (!without.inferior || !sw_gdb_session_is_unchanged(&without.seen))
+        return false;
+    inferior = sw_gdb_selected_inferior();
+    PyErr_Clear();
+    Py_XDECREF(inferior);
+    return inferior == without.inferior;
+}
+
+void sw_gdb_session_note_lack(void)
+{
+    Py_CLEAR(without.inferior);
+    without.inferior = sw_gdb_selected_inferior();
+    without.seen = changes;
+    PyErr_Clear();
+}
+
 struct sw_gdb_session *sw_gdb_session_acquire(void)
 {
     PyObject *inferior = sw_gdb_selected_inferior();
     struct sw_gdb_session *session = inferior ? acquire(inferior) : NULL;
 
+    Py_CLEAR(without.inferior);
     Py_XDECREF(inferior);
     return session;
 }

@@ -24,12 +24,23 @@ struct sw_gdb_changes {
 };
 struct sw_gdb_changes sw_gdb_session_changes(void);
 
+/* Whether nothing became stale since. */
+bool sw_gdb_session_is_unchanged(const struct sw_gdb_changes *since);
+
 /*
  * Take the session of the selected inferior for one command: make it, refresh it, and ready its
  * target. Returns NULL with a Python exception set when there is nothing to debug. What it returns
  * must be given back with sw_gdb_session_release().
  */
 struct sw_gdb_session *sw_gdb_session_acquire(void);
+
+/*
+ * Whether the selected inferior is known to have no Python, which costs next to nothing: gdb asks
+ * for a printer of each value that it shows. Known is what was noted of it after the last session
+ * was released, as long as no event comes.
+ */
+bool sw_gdb_session_lacks_python(void);
+void sw_gdb_session_note_lack(void);
 
 /* End the command. Returns 0, or -1 with the exception set that the target kept. */
 int sw_gdb_session_release(struct sw_gdb_session *session);

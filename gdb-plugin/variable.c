@@ -161,6 +161,15 @@ static int find_byte_order(void)
     return number ? 0 : -1;
 }
 
+static PyObject *target_name(PyObject *type)
+{
+    PyObject *target = sw_gdb_pytype_target(type);
+    PyObject *name = target ? PyObject_GetAttrString(target, "name") : NULL;
+
+    Py_XDECREF(target);
+    return name;
+}
+
 int sw_gdb_variable_begin(void)
 {
     PyObject *type = make_value_type();
@@ -176,17 +185,19 @@ int sw_gdb_variable_begin(void)
     Py_XDECREF(value_type);
     Py_XDECREF(value_name);
     value_type = type;
-    value_name = type ? sw_gdb_pytype_target_name(type) : NULL;
+    value_name = type ? target_name(type) : NULL;
     value_size = type ? sw_gdb_int_attr(type, "sizeof", 0) : 0;
     return value_size == 4 || value_size == 8 ? find_byte_order() : -1;
 }
 
-bool sw_gdb_variable_is_value_type(PyObject *type, PyObject *name)
+bool sw_gdb_variable_is_value_type(PyObject *type, PyObject *target)
 {
+    PyObject *name = value_name ? PyObject_GetAttrString(target, "name") : NULL;
     /* gdb compares types member by member. */
-    bool result = value_type && value_name && PyUnicode_Compare(name, value_name) == 0 &&
+    bool result = name && PyUnicode_Check(name) && PyUnicode_Compare(name, value_name) == 0 &&
                   PyObject_RichCompareBool(type, value_type, Py_EQ) == 1;
 
+    Py_XDECREF(name);
     PyErr_Clear();
     return result;
 }

@@ -23,9 +23,9 @@ int sw_gdb_variable_begin(void);
 /* Text for gdb's terminal, a str; NULL with an exception set. */
 PyObject *sw_gdb_variable_text(const char *text);
 
-/* Whether a gdb.Type, which has this sw_gdb_pytype_target_name(), is the one that the values of
+/* Whether a gdb.Type, which has this sw_gdb_pytype_target(), is the one that the values of
    variables have. */
-bool sw_gdb_variable_is_value_type(PyObject *type, PyObject *name);
+bool sw_gdb_variable_is_value_type(PyObject *type, PyObject *target);
 
 /* The object at an address as text, a str; NULL, perhaps with an exception set, when it is none. */
 PyObject *sw_gdb_variable_object_text(struct sw_session *session, sw_addr address, bool as_ascii);

@@ -372,10 +372,13 @@ struct sw_variable {
 };
 
 /*
- * Whether the selected thread runs Python, as far as that costs next to nothing where it does not:
- * a Python is known by the names that the target's files export. One that only a search finds
- * counts once a command has found it.
+ * Whether there is Python, as far as that costs next to nothing where there is none: it is known by
+ * the names that the target's files export, or by the debugger's symbols. One that only a search
+ * finds counts once a command has found it.
  */
+SW_API bool sw_session_has_python(struct sw_session *session);
+
+/* Whether the selected thread runs Python, as far as sw_session_has_python() knows of it. */
 SW_API bool sw_session_runs_python(struct sw_session *session);
 
 /*

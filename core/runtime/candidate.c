@@ -218,15 +218,19 @@ int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *module
     return 0;
 }
 
-bool sw_candidates_are_exported(struct sw_memory *memory, const struct sw_modules *modules)
+bool sw_candidates_are_named(struct sw_memory *memory, const struct sw_modules *modules)
 {
+    sw_addr addr;
+
     for (size_t i = 0; i < modules->count && !sw_memory_interrupted(memory); i++) {
         struct sw_candidate candidate;
 
         if (look_into(memory, &modules->items[i], &candidate))
             return true;
     }
-    return false;
+    /* A variable of every version; what is linked into a program is exported by none. */
+    return memory->ops.symbol && !sw_memory_interrupted(memory) &&
+           memory->ops.symbol(memory->ctx, "PyType_Type", 0, &addr) == 0;
 }
 
 void sw_candidates_fini(struct sw_candidates *candidates)

@@ -32,8 +32,8 @@ bool sw_module_is_likely(const struct sw_modules *modules, size_t index);
 int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *modules,
     struct sw_error *reterr, struct sw_candidates *ret_candidates);
 
-/* Whether a module exports the names of a Python. */
-bool sw_candidates_are_exported(struct sw_memory *memory, const struct sw_modules *modules);
+/* Whether a module exports the names of a Python, or the debugger has symbols of one. */
+bool sw_candidates_are_named(struct sw_memory *memory, const struct sw_modules *modules);
 
 void sw_candidates_fini(struct sw_candidates *candidates);
 

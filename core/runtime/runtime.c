@@ -205,8 +205,8 @@ static int find_all(struct sw_memory *memory, struct sw_error *reterr, struct sw
 bool sw_runtimes_are_likely(struct sw_memory *memory, bool *ret_is_whole)
 {
     struct sw_modules modules = {.count = 0};
-    bool found = sw_modules_list(memory, NULL, &modules) == 0 &&
-                 sw_candidates_are_exported(memory, &modules);
+    bool found =
+        sw_modules_list(memory, NULL, &modules) == 0 && sw_candidates_are_named(memory, &modules);
 
     *ret_is_whole = modules.count > 0;
     sw_modules_fini(&modules);

@@ -59,8 +59,9 @@ struct sw_runtimes {
 int sw_runtimes_find(
     struct sw_memory *memory, struct sw_error *reterr, struct sw_runtimes *ret_runtimes);
 
-/* Whether a file of the target exports the names of a Python: what can be known without a search.
-   True when that was interrupted. *ret_is_whole is set when there was a list of files to look at.
+/* Whether files of the target export the names of a Python, or the debugger has symbols of one:
+   what can be known without a search. True when that was interrupted. *ret_is_whole is set when
+   there was a list of files to look at.
  */
 bool sw_runtimes_are_likely(struct sw_memory *memory, bool *ret_is_whole);
 

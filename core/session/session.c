@@ -129,6 +129,7 @@ void sw_session_counters(const struct sw_session *session, struct sw_session_cou
 
 bool sw_session_has_python(struct sw_session *session)
 {
+    session->memory.stopped = false;
     if (session->discovered)
         return true;
     if (!session->python_absent && !session->python_absent_now) {

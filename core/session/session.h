@@ -22,7 +22,7 @@ struct sw_session {
     struct sw_memory memory;
     struct sw_runtimes runtimes;
     bool discovered;
-    /* No file exports Python's names, as sw_session_has_python() found out; for this stop only when
+    /* Nothing has Python's names, as sw_session_has_python() found out; for this stop only when
        files or memory were missing then. */
     bool python_absent, python_absent_now;
     uint64_t generation;       /* another one after each invalidation, and in each session */
@@ -38,9 +38,6 @@ struct sw_session {
     struct sw_selections *selections; /* which frames the user went to (selection.h) */
     struct sw_value_limits limits;    /* settings.c */
 };
-
-/* Whether there is Python, as far as the names tell that files export; or it was found already. */
-bool sw_session_has_python(struct sw_session *session);
 
 /* Whether the host was out of memory for code objects or types since the last stop: what was made
    of them may lack parts without a word. */

@@ -56,7 +56,6 @@ bool sw_session_runs_python(struct sw_session *session)
 {
     const struct sw_threads *threads;
 
-    session->memory.stopped = false;
     if (!sw_session_has_python(session) || sw_session_threads(session, NULL, &threads) < 0)
         return false;
     for (size_t i = 0; i < threads->count; i++)
