@@ -104,6 +104,9 @@
  * thousands. */
 #define SW_MAX_DICT_SEARCH 65536
 
+/* Slots of a dict that may be in the way of a key: a third of them are free, so that a few are. */
+#define SW_MAX_DICT_PROBES 32
+
 /* log2 of the largest dict: 2^40 entries would be 16 TB. */
 #define SW_MAX_DICT_LOG2 40
 

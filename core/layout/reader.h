@@ -11,9 +11,12 @@
 
 enum { SW_SPAN_MAX = 512 };
 
+struct sw_hash;
+
 struct sw_reader {
     struct sw_memory *memory;
     const struct sw_layout *layout;
+    struct sw_hash *hash;      /* of str (object/hash.h); NULL when it is not known */
     uint16_t ends[SW_S_COUNT]; /* end of the last field that lies within SW_SPAN_MAX */
 };
 

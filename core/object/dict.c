@@ -3,8 +3,12 @@
 
 #include <string.h>
 
+#include "object/hash.h"
 #include "object/object.h"
 #include "object/text.h"
+
+/* Up to so many entries are looked through: their keys are likely to lie near each other. */
+enum { MIN_PROBED = 8, MAX_PROVING = 63 };
 
 /* 2.7: a table of mask + 1 entries {hash, key, value}. */
 static int open_table(
@@ -40,7 +44,10 @@ static int open_indexed(
             "no dict at 0x%llx: its table would have 0x%llx slots", (unsigned long long)keys,
             (unsigned long long)table);
     width = table <= 0xff ? 1 : table <= 0xffff ? 2 : table <= UINT32_MAX ? 4 : 8;
-    dict->entries = sw_reader_at(reader, keys, SW_F_DICT_KEYS_INDICES) + table * width;
+    dict->indices = sw_reader_at(reader, keys, SW_F_DICT_KEYS_INDICES);
+    dict->index_count = table;
+    dict->index_width = width;
+    dict->entries = dict->indices + table * width;
     dict->stride = 3 * size;
     dict->key_at = size;
     return 0;
@@ -64,7 +71,11 @@ static int open_kinds(
         return sw_fail(reterr, SW_E_CORRUPT, keys, "dict_keys.kind",
             "no dict at 0x%llx: kind %llu, index of 2^%llu bytes", (unsigned long long)keys,
             (unsigned long long)kind, (unsigned long long)log2);
-    dict->entries = sw_reader_at(reader, keys, SW_F_DICT_KEYS_INDICES) + (UINT64_C(1) << log2);
+    /* Indices of 2^3 to 2^7 bytes are bytes, of 2^9 to 2^16 are of 2 bytes, and so on. */
+    dict->index_width = log2 < 8 ? 1 : log2 < 17 ? 2 : log2 < 34 ? 4 : 8;
+    dict->indices = sw_reader_at(reader, keys, SW_F_DICT_KEYS_INDICES);
+    dict->index_count = (UINT64_C(1) << log2) / dict->index_width;
+    dict->entries = dict->indices + (UINT64_C(1) << log2);
     dict->stride = (kind == 0 ? 3 : 2) * size;
     dict->key_at = kind == 0 ? size : 0;
     return 0;
@@ -222,6 +233,96 @@ int sw_dict_hash(const struct sw_dict *dict, struct sw_error *reterr, uint64_t *
         "dict entry", reterr, ret_hash);
 }
 
+/* Whether a slot has the key. SW_E_READ and others when it cannot be known. */
+static int slot_has(const struct sw_dict *dict, uint64_t slot, const char *key)
+{
+    sw_addr found;
+    int status = sw_memory_ptr(dict->reader->memory,
+        dict->entries + slot * dict->stride + dict->key_at, "dict entry", NULL, &found);
+
+    return status < 0 ? status : found && sw_text_is(dict->reader, found, key);
+}
+
+/* The slot of a key, found as CPython finds it (Objects/dictobject.c): 1, 0 when it has none, or a
+   negative status. */
+static int probe(const struct sw_dict *dict, const char *key, uint64_t hash, uint64_t *ret_slot)
+{
+    uint64_t index, mask = dict->index_count - 1,
+                    empty = UINT64_MAX >> (64 - 8 * dict->index_width);
+
+    index = hash & mask;
+    for (unsigned i = 0; i < SW_MAX_DICT_PROBES; i++) {
+        int status = sw_memory_uint(dict->reader->memory, dict->indices + index * dict->index_width,
+            dict->index_width, "dict index", NULL, ret_slot);
+
+        if (status < 0 || *ret_slot == empty)
+            return status;
+        if (*ret_slot < dict->index_count)
+            status = slot_has(dict, *ret_slot, key);
+        if (status != 0)
+            return status;
+        hash >>= 5;
+        index = (index * 5 + hash + 1) & mask;
+    }
+    return SW_E_LIMIT;
+}
+
+/* Whether the dict's first key is found by what we think is its hash: then so are the others. */
+static bool proves_hash(const struct sw_dict *dict)
+{
+    struct sw_arena arena = {.failed = false};
+    struct sw_text text;
+    sw_addr key;
+    uint64_t hash, slot = 1;
+    bool proven =
+        sw_memory_ptr(dict->reader->memory, dict->entries + dict->key_at, "", NULL, &key) == 0 &&
+        sw_text_read(dict->reader, &arena, key, MAX_PROVING, "", NULL, &text) == 0 && !text.cut &&
+        sw_hash_ascii(dict->reader, text.data, &hash) && probe(dict, text.data, hash, &slot) == 1 &&
+        slot == 0;
+
+    sw_arena_reset(&arena);
+    return proven;
+}
+
+static bool value_of(const struct sw_dict *dict, uint64_t slot, sw_addr *ret_value)
+{
+    struct sw_memory *memory = dict->reader->memory;
+    unsigned size = memory->info.pointer_size;
+    sw_addr at = dict->values ? dict->values + slot * size
+                              : dict->entries + slot * dict->stride + dict->key_at + size;
+
+    return sw_memory_ptr(memory, at, "dict entry", NULL, ret_value) == 0 && *ret_value;
+}
+
+/* 1 with the value of a key, 0 when the dict has no such key, -1 when it has to be searched. */
+static int look_up(const struct sw_dict *dict, const char *key, sw_addr *ret_value)
+{
+    struct sw_hash *known = dict->reader->hash;
+    uint64_t hash, slot;
+    int status;
+
+    if (!sw_hash_ascii(dict->reader, key, &hash))
+        return -1;
+    status = probe(dict, key, hash, &slot);
+    if (status > 0)
+        return value_of(dict, slot, ret_value) ? 1 : -1;
+    if (status == 0 && !known->proven)
+        known->proven = proves_hash(dict);
+    return status == 0 && known->proven ? 0 : -1;
+}
+
+/* The same where it pays. What cannot be read for it is not missed. */
+static int look_up_if_large(const struct sw_dict *dict, const char *key, sw_addr *ret_value)
+{
+    uint64_t absent = dict->reader->memory->absent;
+    int found = -1;
+
+    if (dict->count > MIN_PROBED && dict->indices && !(dict->index_count & (dict->index_count - 1)))
+        found = look_up(dict, key, ret_value);
+    dict->reader->memory->absent = absent;
+    return found;
+}
+
 int sw_dict_find(const struct sw_reader *reader, sw_addr addr, const char *key,
     struct sw_error *reterr, sw_addr *ret_value)
 {
@@ -231,6 +332,14 @@ int sw_dict_find(const struct sw_reader *reader, sw_addr addr, const char *key,
 
     if (status < 0)
         return status;
+    switch (look_up_if_large(&dict, key, ret_value)) {
+    case 1:
+        return 0;
+    case 0:
+        return sw_fail(reterr, SW_E_NOT_FOUND, addr, "dict", "no key '%s'", key);
+    default:
+        break;
+    }
     for (unsigned i = 0; i < SW_MAX_DICT_SEARCH; i++) {
         status = sw_dict_next(&dict, reterr, &found, &value);
         if (status < 0)

@@ -12,6 +12,9 @@ struct sw_dict {
     sw_addr values; /* split dicts: the instance's own values; 0 otherwise */
     uint64_t count; /* slots, used or not */
     uint64_t next;
+    sw_addr indices;      /* where the slot of a hash is looked up; 0 in tables without (2.7) */
+    uint64_t index_count; /* a power of 2 */
+    unsigned index_width;
     unsigned stride;
     unsigned key_at; /* offset of the key in an entry; the value follows it */
     /* Split dicts since 3.11: the entries in the order in which they were set, a byte each. */

@@ -7,6 +7,7 @@
 #define SW_RUNTIME_RUNTIME_H
 
 #include "layout/reader.h"
+#include "object/hash.h"
 #include "target/elf.h"
 
 /* How a runtime was found, in the order in which the ways are tried. */
@@ -39,6 +40,7 @@ struct sw_runtime {
     bool version_from_sys;       /* sys.hexversion said it, not a symbol */
     bool validated;              /* sizes of well-known types in the target equal the layout's */
     struct sw_layout layout;
+    struct sw_hash hash;
     struct sw_reader reader; /* memory through that layout; points into this struct */
 };
 

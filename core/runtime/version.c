@@ -152,6 +152,8 @@ static int fits(struct sw_memory *memory, const struct sw_candidate *candidate,
     int status;
 
     sw_reader_init(&runtime->reader, memory, &runtime->layout);
+    runtime->hash = (struct sw_hash){.module = &runtime->module};
+    runtime->reader.hash = &runtime->hash;
     runtime->validated = false;
     status = check_types(runtime, candidate, reterr);
     if (status == 0)

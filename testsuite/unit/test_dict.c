@@ -10,6 +10,7 @@
 
 #include "fake_python.h"
 #include "object/dict.h"
+#include "object/hash.h"
 #include "object/text.h"
 
 enum { MOST = 40 };
@@ -135,6 +136,100 @@ static void check_dict(struct fake_python *python, sw_addr addr, const struct en
     assert_int_equal(value, 0x3330);
     assert_int_equal(sw_dict_find(python->reader, addr, "thre", NULL, &value), SW_E_NOT_FOUND);
     assert_int_equal(value, 0x3330);
+}
+
+/* ---------------------------------------------------------------- by hash */
+
+static const char *const letters[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta",
+    "theta", "iota", "kappa", "lambda", "mu"};
+
+enum { LETTERS = sizeof(letters) / sizeof(letters[0]), LOG2 = 5 };
+
+static sw_addr index_of(struct fake_python *python, sw_addr dict)
+{
+    sw_addr keys = 0;
+
+    assert_int_equal(sw_reader_uint(python->reader, dict, SW_F_DICT_KEYS, NULL, &keys), 0);
+    return sw_reader_at(python->reader, keys, SW_F_DICT_KEYS_INDICES);
+}
+
+/* Fills the index as CPython does, by the hashes that `hash` gives. */
+static void put_index(struct fake_python *python, sw_addr dict, struct sw_hash *hash)
+{
+    struct sw_reader reader = *python->reader;
+    sw_addr index = index_of(python, dict);
+    bool taken[1 << LOG2] = {false};
+
+    reader.hash = hash;
+    for (unsigned i = 0; i < 1 << LOG2; i++)
+        fake_put(&python->target, index + i, 1, 0xff);
+    fake_python_settle(python);
+    for (unsigned i = 0; i < LETTERS; i++) {
+        uint64_t perturb = 0, at;
+
+        assert_true(sw_hash_ascii(&reader, letters[i], &perturb));
+        for (at = perturb % (1 << LOG2); taken[at]; at = (at * 5 + perturb + 1) % (1 << LOG2))
+            perturb >>= 5;
+        taken[at] = true;
+        fake_put(&python->target, index + at, 1, i);
+    }
+}
+
+/* Finds every key, and none that is not there. */
+static void check_found(struct fake_python *python, sw_addr dict)
+{
+    sw_addr value = 0;
+
+    for (unsigned i = 0; i < LETTERS; i++) {
+        assert_int_equal(sw_dict_find(python->reader, dict, letters[i], NULL, &value), 0);
+        assert_int_equal(value, 0x1000 + 16 * i);
+    }
+    assert_int_equal(sw_dict_find(python->reader, dict, "omega", NULL, &value), SW_E_NOT_FOUND);
+}
+
+/* hash() of 3.8 and of 3.12, as they told it with PYTHONHASHSEED=0. */
+static void test_hash(void **state)
+{
+    static const struct fake_build builds[] = {{3, 8, 8, false, 0}, {3, 12, 8, false, 0}};
+    static const uint64_t hashes[] = {4884341903549703281, 4393133477767758725};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        static const struct sw_module none;
+        struct sw_hash hash = {.module = &none, .asked = true, .known = true};
+        struct sw_hash other = {.module = &none, .asked = true, .known = true, .keys = {1, 2}};
+        struct entries entries = {.count = LETTERS};
+        struct fake_python python;
+        uint64_t found = 0;
+        sw_addr dict;
+
+        fake_python_init(&python, &builds[i]);
+        python.reader->hash = &hash;
+        assert_true(sw_hash_ascii(python.reader, "linecache", &found));
+        assert_int_equal(found, hashes[i]);
+        for (unsigned k = 0; k < LETTERS; k++) {
+            entries.keys[k] = letters[k];
+            entries.values[k] = 0x1000 + 16 * k;
+        }
+        dict = keyed_dict(&python, &entries, LOG2, 1);
+        put_index(&python, dict, &hash);
+        fake_python_settle(&python);
+        check_found(&python, dict);
+        assert_true(hash.proven);
+        /* An index without a free slot is damaged, and not looked through for ever. */
+        assert_int_equal(1 << LOG2, SW_MAX_DICT_PROBES);
+        for (unsigned k = 0; k < SW_MAX_DICT_PROBES; k++)
+            fake_put(&python.target, index_of(&python, dict) + k, 1, 0xfe);
+        fake_python_settle(&python);
+        check_found(&python, dict);
+        /* A build that hashes in another way: all is found by a search. */
+        put_index(&python, dict, &other);
+        fake_python_settle(&python);
+        hash.proven = false;
+        check_found(&python, dict);
+        assert_false(hash.proven);
+        fake_python_fini(&python);
+    }
 }
 
 static void test_table(void **state)
@@ -401,6 +496,7 @@ static void test_interrupted(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hash),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_indexed),
         cmocka_unit_test(test_kinds),
