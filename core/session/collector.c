@@ -112,14 +112,25 @@ int sw_threads_mark_collectors(struct sw_session *session, struct sw_threads *th
     return status;
 }
 
+static void add_problem(struct sw_threads *threads, const char *message, sw_addr addr)
+{
+    if (threads->problem_count < SW_MAX_WARNINGS)
+        sw_fail(&threads->problems[threads->problem_count++], SW_E_READ, addr, "stoptheworld", "%s",
+            message);
+}
+
 void sw_threads_mark_world(
     struct sw_threads *threads, const struct sw_interpreter *interpreter, size_t first)
 {
     struct sw_world world;
+    uint64_t absent;
 
     if (first == threads->count)
         return;
+    absent = threads->items[first].runtime->reader.memory->absent;
     sw_world_read(threads->items[first].runtime, interpreter, &world);
+    if (threads->items[first].runtime->reader.memory->absent != absent)
+        add_problem(threads, "cannot read who stopped the world", interpreter->addr);
     for (size_t i = first; i < threads->count; i++) {
         struct sw_thread *thread = &threads->items[i];
 

@@ -197,17 +197,23 @@ static void read_all(struct sw_session *session, struct sw_thread_names *names)
 
 const struct sw_thread_names *sw_session_names(struct sw_session *session)
 {
-    static const struct sw_thread_names none = {.arena = {.failed = true}, .is_partial = true};
+    static const struct sw_thread_names none = {
+        .problem = {SW_E_NO_MEMORY, 0, "names",
+            "the debugger is out of memory: names of threads may be missing"}};
     uint64_t absent = session->memory.absent;
+    struct sw_thread_names *names = session->names;
 
-    if (session->names && !session->names->is_partial)
-        return session->names;
+    if (names && names->problem.status == SW_OK)
+        return names;
     sw_session_forget_names(session);
-    session->names = session->threads ? calloc(1, sizeof(*session->names)) : NULL;
-    if (!session->names)
+    names = session->names = session->threads ? calloc(1, sizeof(*names)) : NULL;
+    if (!names)
         return &none;
-    read_all(session, session->names);
-    session->names->is_partial =
-        session->names->arena.failed || session->memory.stopped || session->memory.absent != absent;
-    return session->names;
+    read_all(session, names);
+    if (names->arena.failed || sw_session_lacks_memory(session))
+        names->problem = none.problem;
+    else if (session->memory.absent != absent || session->memory.stopped)
+        sw_fail(&names->problem, SW_E_READ, 0, "names",
+            "memory could not be read: names of threads may be missing");
+    return names;
 }

@@ -13,11 +13,11 @@ struct sw_thread_name {
     bool daemon_known;
 };
 
-/* The entries of threading._active of all interpreters. */
+/* The entries of threading._active of all interpreters: what could be read of them. */
 struct sw_thread_names {
     struct sw_arena arena;
     struct sw_map by_thread; /* thread state to struct sw_thread_name */
-    bool is_partial;         /* something could not be read, or the host was out of memory */
+    struct sw_error problem; /* why there may be more; status SW_OK when these are all */
 };
 
 /* The names of a session's threads, after sw_session_threads(); read once a stop, or again by each

@@ -28,13 +28,18 @@ void sw_stack_words_read(
     struct sw_memory *memory, sw_addr pointer, struct sw_stack_words *ret_words)
 {
     unsigned width = memory->info.pointer_size;
+    uint64_t absent = memory->absent;
     uint8_t bytes[STACK_PIECE];
 
     ret_words->count = 0;
     pointer -= pointer % width;
     for (unsigned at = 0; at < SW_STACK_SEARCH; at += STACK_PIECE) {
-        if (sw_memory_read(memory, pointer + at, bytes, sizeof(bytes), "stack", NULL) < 0)
+        if (sw_memory_read(memory, pointer + at, bytes, sizeof(bytes), "stack", NULL) < 0) {
+            /* The end of a stack is nothing that is missing. */
+            if (ret_words->count)
+                memory->absent = absent;
             return;
+        }
         for (unsigned k = 0; k < STACK_PIECE; k += width)
             ret_words->items[ret_words->count++] =
                 sw_bytes_uint(bytes + k, width, memory->info.big_endian);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "view/frame.h"
+
 /* The table: help, completion and the adapters' registration come from here. */
 static const struct {
     struct sw_command command;
@@ -238,14 +240,31 @@ void sw_run_json_begin(const struct sw_run *run, struct sw_json *ret_json)
     sw_json_string(ret_json, "command", run->command->name);
 }
 
-void sw_run_json_end(struct sw_json *json, const struct sw_threads *threads)
+void sw_run_text_end(
+    const struct sw_run *run, const struct sw_threads *threads, const struct sw_error *problem)
+{
+    for (size_t i = 0; i < threads->problem_count; i++)
+        sw_view_note(run->out, threads->problems[i].message);
+    if (problem->status != SW_OK)
+        sw_view_note(run->out, problem->message);
+}
+
+void sw_run_json_end_with(
+    struct sw_json *json, const struct sw_threads *threads, const struct sw_error *problem)
 {
     sw_json_open_array(json, "warnings");
     for (size_t i = 0; threads && i < threads->problem_count; i++)
         sw_json_string(json, NULL, threads->problems[i].message);
+    if (problem && problem->status != SW_OK)
+        sw_json_string(json, NULL, problem->message);
     sw_json_close_array(json);
     sw_json_close_object(json);
     sw_out_puts(json->out, SW_STYLE_PLAIN, "\n");
+}
+
+void sw_run_json_end(struct sw_json *json, const struct sw_threads *threads)
+{
+    sw_run_json_end_with(json, threads, NULL);
 }
 
 static int split(const struct sw_run *run, const char *line, struct sw_args *args)

@@ -36,6 +36,14 @@ int sw_args_json(const struct sw_run *run, bool *ret_json);
 void sw_run_json_begin(const struct sw_run *run, struct sw_json *ret_json);
 void sw_run_json_end(struct sw_json *json, const struct sw_threads *threads);
 
+/* The same of text, as notes: what of the threads and their names could not be read. */
+void sw_run_text_end(
+    const struct sw_run *run, const struct sw_threads *threads, const struct sw_error *problem);
+
+/* The same of JSON, with one more warning, unless the status of `problem` is SW_OK. */
+void sw_run_json_end_with(
+    struct sw_json *json, const struct sw_threads *threads, const struct sw_error *problem);
+
 /* The commands. Each returns 0 or a negative status with run->reterr filled in. */
 int sw_run_bt(const struct sw_run *run);
 int sw_run_info(const struct sw_run *run);

@@ -107,7 +107,8 @@ static void json_row(const struct view *view, const struct row *row, struct sw_j
 
 /* ---------------------------------------------------------------- the command */
 
-static void each(const struct view *view, struct sw_interpreter *interpreters, struct sw_json *json)
+static void each(const struct view *view, struct sw_interpreter *interpreters, struct sw_json *json,
+    struct sw_error *ret_problem)
 {
     const struct sw_session *session = view->run->session;
 
@@ -129,8 +130,8 @@ static void each(const struct view *view, struct sw_interpreter *interpreters, s
             else
                 put_row(view, &row);
         }
-        if (problem.status != SW_OK && !json)
-            sw_view_note(view->run->out, problem.message);
+        if (problem.status != SW_OK)
+            *ret_problem = problem;
     }
 }
 
@@ -138,6 +139,7 @@ int sw_run_gc(const struct sw_run *run)
 {
     struct sw_interpreter *interpreters;
     struct view view = {.run = run};
+    struct sw_error problem;
     struct sw_json json;
     bool as_json;
     int status = sw_args_json(run, &as_json);
@@ -159,10 +161,13 @@ int sw_run_gc(const struct sw_run *run)
             view.several ? "Python  " : "", "Interp", "Enabled", "Generation 0", "Generation 1",
             "Generation 2", "Collecting");
     }
-    each(&view, interpreters, as_json ? &json : NULL);
+    problem = view.names->problem;
+    each(&view, interpreters, as_json ? &json : NULL, &problem);
     if (as_json) {
         sw_json_close_array(&json);
-        sw_run_json_end(&json, view.threads);
+        sw_run_json_end_with(&json, view.threads, &problem);
+    } else {
+        sw_run_text_end(run, view.threads, &problem);
     }
     free(interpreters);
     return run->out->status;

@@ -216,6 +216,8 @@ int sw_run_gil(const struct sw_run *run)
 {
     struct sw_json json;
     struct view view = {.run = run};
+    struct sw_error problem;
+    uint64_t absent;
     bool as_json;
     int status;
 
@@ -234,10 +236,17 @@ int sw_run_gil(const struct sw_run *run)
         sw_run_json_begin(run, &json);
         sw_json_open_array(&json, "gils");
     }
+    absent = run->session->memory.absent;
     each_gil(&view, as_json ? &json : NULL);
+    problem = view.names->problem;
+    if (run->session->memory.absent != absent)
+        sw_fail(&problem, SW_E_READ, 0, "gil",
+            "memory could not be read: who holds and who waits may be missing");
     if (as_json) {
         sw_json_close_array(&json);
-        sw_run_json_end(&json, view.threads);
+        sw_run_json_end_with(&json, view.threads, &problem);
+    } else {
+        sw_run_text_end(run, view.threads, &problem);
     }
     free(view.interpreters);
     return run->out->status;

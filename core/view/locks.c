@@ -422,7 +422,7 @@ static int read_all(struct view *view)
     view->threads = view->waits.threads;
     view->names = sw_session_names(run->session);
     absent = run->session->memory.absent - absent;
-    if (sw_session_lacks_memory(run->session) || view->names->arena.failed ||
+    if (sw_session_lacks_memory(run->session) || view->names->problem.status == SW_E_NO_MEMORY ||
         view->waits.arena.failed)
         sw_fail(&view->problem, SW_E_NO_MEMORY, 0, "locks",
             "the debugger is out of memory: waits, holders and names may be missing");

@@ -315,17 +315,23 @@ static void put_table(
 static void json_innermost(
     const struct sw_run *run, const struct sw_thread *thread, struct sw_json *json)
 {
+    struct sw_error problem = {SW_OK, 0, "", ""};
     struct sw_stack stack;
     struct sw_frame frame;
+    int status;
 
     sw_thread_open_stack(run->session, thread, &stack);
-    if (sw_stack_next(&stack, NULL, &frame) <= 0 || !frame.code) {
+    status = sw_stack_next(&stack, &problem, &frame);
+    if (status > 0 && frame.code) {
+        sw_json_open_object(json, "frame");
+        sw_view_json_frame(&frame, json);
+        sw_json_close_object(json);
+    } else {
         sw_json_null(json, "frame");
-        return;
+        if (status > 0)
+            problem = frame.problem;
     }
-    sw_json_open_object(json, "frame");
-    sw_view_json_frame(&frame, json);
-    sw_json_close_object(json);
+    sw_json_error(json, "problem", &problem);
 }
 
 static void json_row(const struct sw_run *run, const struct sw_thread_names *names,
@@ -371,7 +377,7 @@ static void put_json(const struct sw_run *run, const struct sw_threads *threads,
             sw_json_close_object(&json);
         }
     sw_json_close_array(&json);
-    sw_run_json_end(&json, threads);
+    sw_run_json_end_with(&json, threads, &names->problem);
 }
 
 /* ---------------------------------------------------------------- the command */
@@ -403,8 +409,7 @@ int sw_run_threads(const struct sw_run *run)
     } else {
         measure(rows, count, run->session->runtimes.count > 1, &widths);
         put_table(run, rows, count, &widths);
-        for (size_t i = 0; i < threads->problem_count; i++)
-            sw_view_note(run->out, threads->problems[i].message);
+        sw_run_text_end(run, threads, &names->problem);
     }
     sw_arena_reset(&arena);
     return status < 0 ? status : run->out->status;

@@ -214,10 +214,10 @@ static const char *const reason_marks[] = {"\n  (", "no native thread found", "w
     "Unable to", "\"problem\":{", "\"end\":{", "unknown", "Python has no threads",
     "\"number\":null", "\"file\":\"\"", "found by running thread", "\"running thread\"",
     "unreadable ", "\"locals_end\":{", " ? at remote", "<? at remote", "\n? = ", " ? = ", "\"?\"",
-    "out of memory", " (cannot ", " (the ", "for file ?, ", ", line ?, ", ", in ? (", " (?:", ":?)",
-    "\"file\":null", "\"name\":null", "\"line\":null", "could not be read", "hooks\":null",
-    "hook\":null", "\"jit\":null", "\"perf_trampolines\":null", "\"command_line\":null",
-    "\"threads\":[]"};
+    "out of memory", " (cannot ", " (the ", "  cannot read ", "for file ?, ", ", line ?, ",
+    ", in ? (", " (?:", ":?)", "\"file\":null", "\"name\":null", "\"line\":null",
+    "could not be read", "hooks\":null", "hook\":null", "\"jit\":null", "\"perf_trampolines\":null",
+    "\"command_line\":null", "\"threads\":[]"};
 
 /* How often it has one of them; what contains it and is no reason does not count: a member of every
    document, what the user asked for. */

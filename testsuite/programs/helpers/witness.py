@@ -100,5 +100,7 @@ def start():
         try:
             _watch(process)
         finally:
-            os.kill(process, signal.SIGKILL)
-            os._exit(0)
+            try:
+                os.kill(process, signal.SIGKILL)
+            finally:  # it may have been killed before
+                os._exit(0)
