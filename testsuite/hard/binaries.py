@@ -66,6 +66,11 @@ def copy(interpreter, directory, *changes):
     executable = directory / os.path.basename(interpreter.path)
     shutil.copy(interpreter.file, executable)
     environment = {"PYTHONHOME": home_of(interpreter)}
+    if interpreter.is_built:
+        # It was not installed: what it imports is where its source is.
+        version = ".".join(map(str, interpreter.release))
+        builds = pathlib.Path(interpreter.path).parent.parent
+        environment = {"PYTHONPATH": str(builds / f"source-{version}" / "Lib")}
     files = [executable]
     library = library_of(interpreter)
     if library:

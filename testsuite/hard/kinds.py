@@ -70,8 +70,23 @@ class Cell:
     work: pathlib.Path
 
     def judge_live(self, parked, **options):
-        shown, errors = answer(self.gdb.live(parked, {"bt": BT}))
+        try:
+            shown, errors = answer(self.gdb.live(parked, {"bt": BT}))
+        except session.SessionError as error:
+            self.blame(error, parked)
+            raise
         return verdict.judge(parked.truth, shown, errors, **options)
+
+    def blame(self, error, parked):
+        """A gdb that ends by an assertion of its own does so without the plugin, or it is ours."""
+        if "internal-error" not in str(error):
+            return
+        alone = session.Gdb(self.gdb.debugger, self.interpreter, "echo")
+        try:
+            alone.live(parked, {"nothing": "echo"})
+        except session.SessionError:
+            reason = "this gdb aborts at it, with and without Sidewinder"
+            raise session.Unsupported(reason) from None
 
     def judge_core(self, parked, core, executable=None):
         """With `executable` None, the debugger is told of the core alone."""
