@@ -76,8 +76,11 @@ static void forget_stop(struct sw_session *session)
 static void forget_runtimes(struct sw_session *session)
 {
     sw_sources_forget(&session->sources);
-    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++)
+    for (unsigned i = 0; i < SW_MAX_RUNTIMES; i++) {
         sw_codes_forget(&session->codes[i]);
+        sw_types_clear(&session->types[i]);
+        session->types[i].runtime = NULL;
+    }
     sw_runtimes_fini(&session->runtimes);
     session->discovered = false;
     session->python_absent = false;
@@ -158,6 +161,8 @@ int sw_session_discover(struct sw_session *session, struct sw_error *reterr)
             sw_runtimes_fini(&session->runtimes);
         return sw_fail(reterr, SW_E_STOPPED, 0, "", "interrupted");
     }
+    for (unsigned i = 0; i < session->runtimes.count; i++)
+        session->types[i].runtime = session->runtimes.items[i];
     session->discovered = status == 0;
     session->discovery_absent = session->memory.absent - absent;
     return status;

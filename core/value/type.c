@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "value/type.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -114,8 +115,25 @@ static enum sw_kind kind_by_name(const struct sw_type *type)
     return SW_KIND_OBJECT;
 }
 
-static int read_type(
-    const struct sw_reader *reader, sw_addr addr, struct sw_error *reterr, struct sw_type *ret_type)
+/* A core without its binaries lacks tp_name of static types (gdb 13 reads it as ""). */
+static int read_name(struct sw_types *types, const struct sw_reader *reader, sw_addr addr,
+    struct sw_error *reterr, struct sw_type *type)
+{
+    int status = sw_type_name(reader, addr, reterr, type->name, sizeof(type->name));
+    const char *name = NULL;
+
+    if (status == SW_E_STOPPED || (status == 0 && *type->name))
+        return status;
+    /* In a process it is there, or this is no type. */
+    if (types->runtime && reader->memory->info.kind == SW_TARGET_CORE)
+        name = sw_type_names_find(&types->names, types->runtime, addr);
+    types->arena.failed = types->arena.failed || types->names.arena.failed;
+    snprintf(type->name, sizeof(type->name), "%s", name ? name : "?");
+    return 0;
+}
+
+static int read_type(struct sw_types *types, const struct sw_reader *reader, sw_addr addr,
+    struct sw_error *reterr, struct sw_type *ret_type)
 {
     struct sw_type type = {.addr = addr};
     struct sw_span span;
@@ -130,12 +148,9 @@ static int read_type(
     type.base = sw_span_uint(reader, &span, SW_F_TYPE_BASE);
     type.dict = sw_span_uint(reader, &span, SW_F_TYPE_DICT);
     type.mro = sw_span_uint(reader, &span, SW_F_TYPE_MRO);
-    /* A core without its binaries lacks tp_name of static types; the flags still tell much. */
-    status = sw_type_name(reader, addr, reterr, type.name, sizeof(type.name));
-    if (status == SW_E_STOPPED)
-        return status;
+    status = read_name(types, reader, addr, reterr, &type);
     if (status < 0)
-        memcpy(type.name, "?", 2);
+        return status;
     if (type.flags >> FLAG_HEAP & 1)
         (void)sw_reader_uint(reader, addr, SW_F_HEAP_TYPE_CACHED_KEYS, NULL, &type.cached_keys);
     type.is_python = !is_made_in_c(&type);
@@ -159,7 +174,7 @@ static bool module_is(const struct sw_reader *reader, sw_addr dict, const char *
 
 /* Whether enum.EnumMeta (EnumType since 3.11) made the class. IntEnum has int for its base, so the
    bases do not tell. */
-static bool is_enum(const struct sw_reader *reader, sw_addr class)
+static bool is_enum(struct sw_types *types, const struct sw_reader *reader, sw_addr class)
 {
     static const char *const modules[] = {"enum", NULL};
     struct sw_type at = {.base = 0};
@@ -167,7 +182,7 @@ static bool is_enum(const struct sw_reader *reader, sw_addr class)
     if (sw_object_type(reader, class, NULL, &at.base) < 0)
         return false;
     for (unsigned i = 0; i < SW_MAX_BASES && at.base; i++) {
-        if (read_type(reader, at.base, NULL, &at) < 0 || !at.is_python)
+        if (read_type(types, reader, at.base, NULL, &at) < 0 || !at.is_python)
             return false;
         if ((strcmp(at.name, "EnumMeta") == 0 || strcmp(at.name, "EnumType") == 0) &&
             module_is(reader, at.dict, modules))
@@ -200,7 +215,8 @@ static enum sw_kind library_kind(const struct sw_reader *reader, const struct sw
 }
 
 /* Walk to the base that says what the objects are. */
-static int find_kind(const struct sw_reader *reader, struct sw_error *reterr, struct sw_type *type)
+static int find_kind(struct sw_types *types, const struct sw_reader *reader,
+    struct sw_error *reterr, struct sw_type *type)
 {
     enum sw_kind library = SW_KIND_OBJECT;
     struct sw_type at = *type;
@@ -220,10 +236,10 @@ static int find_kind(const struct sw_reader *reader, struct sw_error *reterr, st
         }
         if (!at.base)
             break;
-        if (read_type(reader, at.base, reterr, &at) < 0)
+        if (read_type(types, reader, at.base, reterr, &at) < 0)
             return reterr->status == SW_E_STOPPED ? SW_E_STOPPED : 0;
     }
-    if (type->is_python && is_enum(reader, type->addr))
+    if (type->is_python && is_enum(types, reader, type->addr))
         library = SW_KIND_ENUM;
     /* Also over the int that an IntEnum is. */
     if (library != SW_KIND_OBJECT)
@@ -232,7 +248,8 @@ static int find_kind(const struct sw_reader *reader, struct sw_error *reterr, st
 }
 
 /* The objects of a namedtuple's class are tuples whose class has _fields, a tuple as well. */
-static void find_fields(const struct sw_reader *reader, struct sw_type *type)
+static void find_fields(
+    struct sw_types *types, const struct sw_reader *reader, struct sw_type *type)
 {
     struct sw_type at = *type;
 
@@ -243,7 +260,7 @@ static void find_fields(const struct sw_reader *reader, struct sw_type *type)
             sw_object_check(reader, type->fields, SW_TYPE_TUPLE, "tuple", NULL) == 0)
             return;
         type->fields = 0;
-        if (!at.base || read_type(reader, at.base, NULL, &at) < 0)
+        if (!at.base || read_type(types, reader, at.base, NULL, &at) < 0)
             return;
     }
 }
@@ -254,6 +271,7 @@ void sw_types_clear(struct sw_types *types)
 {
     sw_map_clear(&types->map);
     sw_arena_reset(&types->arena);
+    sw_type_names_clear(&types->names);
 }
 
 /* Whether the object at `addr` is a type: its type makes types. */
@@ -292,16 +310,16 @@ int sw_types_get(struct sw_types *types, const struct sw_reader *reader, sw_addr
     type = sw_arena_alloc(&types->arena, sizeof(*type));
     if (!type)
         return sw_fail(reterr, SW_E_NO_MEMORY, addr, "type", "the debugger is out of memory");
-    status = read_type(reader, addr, reterr, type);
+    status = read_type(types, reader, addr, reterr, type);
     if (status < 0)
         return status;
-    status = find_kind(reader, &problem, type);
+    status = find_kind(types, reader, &problem, type);
     if (status < 0) {
         if (reterr)
             *reterr = problem;
         return status;
     }
-    find_fields(reader, type);
+    find_fields(types, reader, type);
     /* What was interrupted is half known, and must not be kept. */
     if (reader->memory->stopped)
         return sw_fail(reterr, SW_E_STOPPED, addr, "", "interrupted");

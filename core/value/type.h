@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "layout/reader.h"
+#include "value/typenames.h"
 
 /* What an object is. A subclass has the kind of the base class it extends. */
 enum sw_kind {
@@ -93,6 +94,8 @@ struct sw_type {
 struct sw_types {
     struct sw_map map;
     struct sw_arena arena;
+    const struct sw_runtime *runtime; /* borrowed; NULL: names that cannot be read stay unknown */
+    struct sw_type_names names;       /* of types whose tp_name cannot be read */
 };
 
 /* The type at `addr`. SW_E_CORRUPT when there is no type: its own type must be one that makes

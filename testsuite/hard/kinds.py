@@ -25,6 +25,7 @@ from verdict import FAIL, MESSAGE, PARTIAL, WORKS
 HERE = pathlib.Path(__file__).resolve().parent
 BENCH = HERE.parent / "bench"
 BT = "py-bt -a --json"
+LOCALS = "py-bt -a --locals --json"
 
 
 @dataclasses.dataclass
@@ -410,10 +411,16 @@ def core_alone(cell):
 def core_without_files(cell):
     executable, environment = binaries.copy(cell.interpreter, cell.work)
     with target.parked(cell.interpreter, cell.work, executable, environment) as parked:
+        shown, errors = cell.saver.live(parked, {"locals": LOCALS})
+        wanted = session.parse_json(shown["locals"], errors)
         saved = cell.save(parked)
     for file in (executable, *cell.work.glob("libpython*")):
         file.unlink()
-    return cell.judge_core(parked, saved)
+    found, errors = cell.gdb.open_file(cell.work, saved, None, {"bt": BT, "locals": LOCALS})
+    result = verdict.judge(parked.truth, *answer((found, errors)))
+    if result.outcome != WORKS:
+        return result
+    return verdict.judge_values(wanted, session.parse_json(found["locals"], errors))
 
 
 def _kernel_core(cell, filter_bits=None, environment=()):
