@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "auxv.h"
+#include "block.h"
 #include "build.h"
 #include "call.h"
 #include "place.h"
@@ -29,6 +30,7 @@ struct sw_lldb_target {
     /* Good for one command. */
     struct sw_lldb *lldb;
     struct sw_lldb_places places;
+    struct sw_lldb_blocks blocks;
     bool stopped;
 };
 
@@ -57,7 +59,9 @@ static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 
     if (target_interrupted(target))
         return SW_E_STOPPED;
-    done = sw_lldb_read(target->lldb, addr, buf, len);
+    done = target->info.kind == SW_TARGET_REMOTE
+               ? sw_lldb_block_read(&target->blocks, target->lldb, addr, buf, len)
+               : sw_lldb_read(target->lldb, addr, buf, len);
     /* Only what is in the core at all, then what the core has not; in turns, as it comes. */
     while (done < len && target->info.kind == SW_TARGET_CORE) {
         size_t more = read_constant(target, addr + done, (uint8_t *)buf + done, len - done);
@@ -391,6 +395,7 @@ void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
 {
     target->lldb = lldb;
     target->places.asked = false;
+    target->blocks.partial_count = 0;
     target->stopped = false;
 }
 
