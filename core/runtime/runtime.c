@@ -164,16 +164,19 @@ static int nothing_found(
         is_core ? "core" : "process", is_core ? "; was the executable given?" : "");
 }
 
-/* A runtime that says what is wrong with it has been found, and so has one that leads behind the
-   end of its core; a candidate in which nothing fits may be a symbol or a section of another file
-   than the one that runs, and one of 2.7 or 3.6 may only lack the way to its list. */
+/* A runtime that says what is wrong with it has been found, and so has one that its own file tells
+   of and whose core lacks the rest; a candidate in which nothing fits may be a symbol or a section
+   of another file than the one that runs, and one of 2.7 or 3.6 may only lack the way to its list.
+ */
 static bool is_worth_a_scan(struct sw_memory *memory, const struct sw_candidates *candidates,
     const struct sw_runtimes *runtimes)
 {
     const struct sw_corefile *core = sw_memory_core(memory);
     enum sw_status problem = runtimes->problem.status;
     bool lacks_list = candidates->count && !candidates->items[0].root && !candidates->items[0].head;
-    bool is_cut = problem == SW_E_READ && core && sw_corefile_is_cut_off(core);
+    bool is_cut = problem == SW_E_READ && memory->info.kind == SW_TARGET_CORE &&
+                  ((core && sw_corefile_is_cut_off(core)) ||
+                      candidates->items[0].found_by == SW_FOUND_BY_DYNAMIC_SYMBOL);
 
     return !runtimes->count &&
            (lacks_list || (problem != SW_E_UNSUPPORTED && problem != SW_E_NOT_FOUND && !is_cut));

@@ -5,6 +5,7 @@ A kind takes a Cell: an interpreter, a way to run gdb, a directory. What it must
 said where it is registered; what it gives is compared with what the target said of itself.
 """
 
+import copy
 import dataclasses
 import os
 import pathlib
@@ -26,6 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BENCH = HERE.parent / "bench"
 BT = "py-bt -a --json"
 LOCALS = "py-bt -a --locals --json"
+SECTIONS = {"bt": BT}
 
 
 @dataclasses.dataclass
@@ -71,28 +73,34 @@ class Cell:
     work: pathlib.Path
 
     def judge_live(self, parked, **options):
-        try:
-            shown, errors = answer(self.gdb.live(parked, {"bt": BT}))
-        except session.SessionError as error:
-            self.blame(error, parked)
-            raise
+        shown, errors = self.ask(lambda debugger: debugger.live(parked, SECTIONS))
         return verdict.judge(parked.truth, shown, errors, **options)
-
-    def blame(self, error, parked):
-        """A gdb that ends by an assertion of its own does so without the plugin, or it is ours."""
-        if "internal-error" not in str(error):
-            return
-        alone = session.Gdb(self.gdb.debugger, self.interpreter, "echo")
-        try:
-            alone.live(parked, {"nothing": "echo"})
-        except session.SessionError:
-            reason = "this gdb aborts at it, with and without Sidewinder"
-            raise session.Unsupported(reason) from None
 
     def judge_core(self, parked, core, executable=None):
         """With `executable` None, the debugger is told of the core alone."""
-        shown, errors = answer(self.gdb.open_file(self.work, core, executable, {"bt": BT}))
+        shown, errors = self.ask(
+            lambda debugger: debugger.open_file(self.work, core, executable, SECTIONS))
         return verdict.judge(parked.truth, shown, errors)
+
+    def ask(self, look, debugger=None):
+        """What `look` is answered to BT. A debugger that aborts does so without the plugin, or it
+        is our failure."""
+        debugger = debugger or self.gdb
+        try:
+            return answer(look(debugger))
+        except session.SessionError as error:
+            if "ended early (-6)" not in str(error):
+                raise
+            alone = copy.copy(debugger)
+            alone.load = "help quit"
+            try:
+                look(alone)
+            except session.SessionError as other:
+                if "ended early (-6)" in str(other):
+                    raise session.Unsupported(
+                        f"this {debugger.debugger.kind} aborts at it, with and without Sidewinder"
+                    ) from None
+            raise
 
     def judge_nothing(self, pid, pattern):
         return verdict.judge_message(
@@ -352,7 +360,7 @@ def container(cell):
     with _container(cell) as parked:
         outside = dialogue.open_with(
             cell.gdb.debugger, cell.interpreter, cell.gdb.load, use_sysroot=False)
-        shown, errors = answer(outside.live(parked, {"bt": BT}))
+        shown, errors = cell.ask(lambda debugger: debugger.live(parked, SECTIONS), outside)
         return verdict.judge(parked.truth, shown, errors)
 
 

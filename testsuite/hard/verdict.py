@@ -43,6 +43,8 @@ def _thread_of(truth, thread):
 def _reasons(report):
     found = list(report.get("warnings", []))
     for thread in report["threads"]:
+        if thread.get("native_id") is None:
+            found.append("no native thread found")  # in the JSON null says it
         if thread.get("end"):
             found.append(thread["end"]["message"])
         for frame in thread["frames"]:
