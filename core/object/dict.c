@@ -319,6 +319,9 @@ static int look_up_if_large(const struct sw_dict *dict, const char *key, sw_addr
 
     if (dict->count > MIN_PROBED && dict->indices && !(dict->index_count & (dict->index_count - 1)))
         found = look_up(dict, key, ret_value);
+    /* A key that cannot be read is not another one. */
+    if (dict->reader->memory->absent != absent && found == 0)
+        found = -1;
     dict->reader->memory->absent = absent;
     return found;
 }

@@ -89,8 +89,11 @@ bool sw_hash_ascii(const struct sw_reader *reader, const char *text, uint64_t *r
     if (!hash || !hash->module || reader->layout->traits.dict_form == SW_DICT_FORM_TABLE)
         return false;
     if (!hash->asked) {
-        hash->asked = true;
+        uint64_t absent = reader->memory->absent;
+
         hash->known = read_keys(reader->memory, hash);
+        hash->is_unread = reader->memory->absent != absent;
+        hash->asked = !reader->memory->stopped;
     }
     if (!hash->known)
         return false;
@@ -99,4 +102,9 @@ bool sw_hash_ascii(const struct sw_reader *reader, const char *text, uint64_t *r
         all &= UINT32_MAX;
     *ret_hash = all;
     return true;
+}
+
+void sw_hash_ask_again(struct sw_hash *hash)
+{
+    hash->asked = hash->asked && !hash->is_unread;
 }

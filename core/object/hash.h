@@ -13,7 +13,8 @@
 struct sw_hash {
     const struct sw_module *module; /* that has _Py_HashSecret; borrowed */
     bool asked, known;
-    bool proven; /* a key was found by its hash: what is not found so is not there */
+    bool is_unread; /* it was asked for, and memory was missing: sw_hash_ask_again() */
+    bool proven;    /* a key was found by its hash: what is not found so is not there */
     uint64_t keys[2];
 };
 
@@ -21,5 +22,8 @@ struct sw_hash {
    is no _Py_HashSecret, or this CPython has another way (2.7). A build may have been configured for
    another way: then the hash is wrong, and a dict that has the key seems not to. */
 bool sw_hash_ascii(const struct sw_reader *reader, const char *text, uint64_t *ret_hash);
+
+/* At another stop: what was missing may be there now. */
+void sw_hash_ask_again(struct sw_hash *hash);
 
 #endif

@@ -56,6 +56,8 @@ static void forget_memory(struct sw_session *session)
         session->codes[i].arena.failed = session->types[i].arena.failed = false;
     }
     sw_sources_clear(&session->sources);
+    for (size_t i = 0; i < session->runtimes.count; i++)
+        sw_hash_ask_again(&session->runtimes.items[i]->hash);
     sw_session_forget_names(session);
     if (session->threads)
         sw_threads_fini(session->threads);

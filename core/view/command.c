@@ -240,6 +240,13 @@ void sw_run_json_begin(const struct sw_run *run, struct sw_json *ret_json)
     sw_json_string(ret_json, "command", run->command->name);
 }
 
+void sw_run_note_absent(const struct sw_run *run, uint64_t before, struct sw_error *problem)
+{
+    if (problem->status == SW_OK && run->session->memory.absent != before)
+        sw_fail(problem, SW_E_READ, 0, "",
+            "memory could not be read: some of this is missing or not known");
+}
+
 void sw_run_text_end(
     const struct sw_run *run, const struct sw_threads *threads, const struct sw_error *problem)
 {

@@ -36,6 +36,10 @@ int sw_args_json(const struct sw_run *run, bool *ret_json);
 void sw_run_json_begin(const struct sw_run *run, struct sw_json *ret_json);
 void sw_run_json_end(struct sw_json *json, const struct sw_threads *threads);
 
+/* Where a problem says nothing yet: that memory could not be read since session->memory.absent was
+   `before`. */
+void sw_run_note_absent(const struct sw_run *run, uint64_t before, struct sw_error *problem);
+
 /* The same of text, as notes: what of the threads and their names could not be read. */
 void sw_run_text_end(
     const struct sw_run *run, const struct sw_threads *threads, const struct sw_error *problem);

@@ -224,6 +224,8 @@ void sw_view_thread(
         sw_out_printf(out, SW_STYLE_PLAIN, " %lld", (long long)thread->number);
     if (thread->tid)
         sw_out_printf(out, SW_STYLE_PLAIN, " (LWP %lld)", (long long)thread->tid);
+    else if (!thread->number)
+        sw_out_puts(out, SW_STYLE_PLAIN, " (no native thread found)");
     if (name && name->len) {
         sw_out_puts(out, SW_STYLE_PLAIN, " ");
         sw_out_text(out, SW_STYLE_PLAIN, name->name, name->len);

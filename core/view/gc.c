@@ -141,6 +141,7 @@ int sw_run_gc(const struct sw_run *run)
     struct view view = {.run = run};
     struct sw_error problem;
     struct sw_json json;
+    uint64_t absent;
     bool as_json;
     int status = sw_args_json(run, &as_json);
 
@@ -162,7 +163,9 @@ int sw_run_gc(const struct sw_run *run)
             "Generation 2", "Collecting");
     }
     problem = view.names->problem;
+    absent = run->session->memory.absent;
     each(&view, interpreters, as_json ? &json : NULL, &problem);
+    sw_run_note_absent(run, absent, &problem);
     if (as_json) {
         sw_json_close_array(&json);
         sw_run_json_end_with(&json, view.threads, &problem);

@@ -239,9 +239,7 @@ int sw_run_gil(const struct sw_run *run)
     absent = run->session->memory.absent;
     each_gil(&view, as_json ? &json : NULL);
     problem = view.names->problem;
-    if (run->session->memory.absent != absent)
-        sw_fail(&problem, SW_E_READ, 0, "gil",
-            "memory could not be read: who holds and who waits may be missing");
+    sw_run_note_absent(run, absent, &problem);
     if (as_json) {
         sw_json_close_array(&json);
         sw_run_json_end_with(&json, view.threads, &problem);

@@ -70,9 +70,9 @@ static void json_row(struct sw_json *json, unsigned number,
     sw_json_close_object(json);
 }
 
-/* Oldest first; returns why a list is cut short. */
+/* Oldest first; fills *ret_problem with why a list is cut short. */
 static void each(const struct sw_run *run, const struct sw_threads *threads,
-    struct sw_interpreter *interpreters, struct sw_json *json)
+    struct sw_interpreter *interpreters, struct sw_json *json, struct sw_error *ret_problem)
 {
     const struct sw_runtimes *runtimes = &run->session->runtimes;
 
@@ -90,8 +90,8 @@ static void each(const struct sw_run *run, const struct sw_threads *threads,
             else
                 put_row(run->out, number, runtimes->count > 1, &row);
         }
-        if (problem.status != SW_OK && !json)
-            sw_view_note(run->out, problem.message);
+        if (problem.status != SW_OK)
+            *ret_problem = problem;
     }
 }
 
@@ -99,7 +99,9 @@ int sw_run_interp(const struct sw_run *run)
 {
     struct sw_interpreter *interpreters;
     const struct sw_threads *threads;
+    struct sw_error problem = {SW_OK, 0, "", ""};
     struct sw_json json;
+    uint64_t absent;
     bool as_json;
     int status = sw_args_json(run, &as_json);
 
@@ -118,10 +120,14 @@ int sw_run_interp(const struct sw_run *run)
             run->session->runtimes.count > 1 ? "Python  Interp  GIL     Threads  Modules\n"
                                              : "Interp  GIL     Threads  Modules\n");
     }
-    each(run, threads, interpreters, as_json ? &json : NULL);
+    absent = run->session->memory.absent;
+    each(run, threads, interpreters, as_json ? &json : NULL, &problem);
+    sw_run_note_absent(run, absent, &problem);
     if (as_json) {
         sw_json_close_array(&json);
-        sw_run_json_end(&json, threads);
+        sw_run_json_end_with(&json, threads, &problem);
+    } else {
+        sw_run_text_end(run, threads, &problem);
     }
     free(interpreters);
     return run->out->status;
