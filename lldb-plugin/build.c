@@ -10,7 +10,7 @@ enum {
     NOTE_BUILD_ID = 3,
     NOTE_HEADER = 12,
     MAX_ID = 64,
-    MAX_PAGE = 4096, /* what a core has of each file */
+    PAGE = 4096, /* what a core has of each file, and how its segments are aligned */
     MAX_SEGMENTS = 64,
 };
 
@@ -25,7 +25,7 @@ static const struct form form64 = {32, 54, 56, 8, 32, 8};
 
 /* The first page of a file, as memory has it. */
 struct page {
-    uint8_t bytes[MAX_PAGE];
+    uint8_t bytes[PAGE];
     size_t len;
     const struct sw_target_info *info;
 };
@@ -93,15 +93,14 @@ static bool is_same_id(const char *ours, const char *theirs)
 }
 
 /* lldb places the file of another build by what it thinks is its entry, so that its header need not
-   be where one is. A core without the first pages of files does not tell. */
+   be where one can be. A core without the first pages of files does not tell. */
 static bool is_other(
     struct sw_lldb *lldb, const struct sw_target_info *info, const struct sw_lldb_file *file)
 {
     struct page page = {.info = info};
     char id[2 * MAX_ID + 1];
-    uint64_t end;
 
-    if (!sw_lldb_region_end(lldb, file->header, &end))
+    if (file->header % PAGE)
         return true;
     page.len = sw_lldb_read(lldb, file->header, page.bytes, sizeof(page.bytes));
     if (page.len < 4)
