@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -189,13 +188,15 @@ int sw_corefile_read(const char *path, struct sw_corefile *ret_core)
 {
     struct sw_corefile core = {.size = 0};
     struct file file = {.descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    struct stat status;
+    off_t size;
     int result = SW_E_NOT_FOUND;
 
     if (file.descriptor < 0)
         return SW_E_NOT_FOUND;
-    if (fstat(file.descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-        core.size = (uint64_t)status.st_size;
+    /* Not by fstat(): glibc 2.33 made that a symbol that older systems lack. */
+    size = lseek(file.descriptor, 0, SEEK_END);
+    if (size > 0) {
+        core.size = (uint64_t)size;
         result = read_core(&file, &core);
     }
     close(file.descriptor);

@@ -5,8 +5,11 @@ symbols.py ROOT KIND FILE: the symbols that a built file offers.
     shared   the shared library: exactly the functions that the public header marks SW_API
     static   the static library: names that begin with sw_
     module   the gdb module: PyInit__sidewinder and nothing else
+
+What is loaded into a debugger wants no glibc that is younger than 2.17: one build serves all.
 """
 import os
+import platform
 import re
 import subprocess
 import tempfile
@@ -18,6 +21,25 @@ DECLARATION = re.compile(r"\bSW_API\b([^;{]*?)\b(\w+)\s*(?:\(|;)")
 # What linkers and the compilers' own instrumentation add.
 NOT_OURS = re.compile(r"^(_init|_fini|_edata|_end|__bss_start|__(odr_)?[at]san[._].*|__ubsan_.*"
                       r"|__sanitizer_.*|__sancov_.*|__gcov_.*|__llvm_.*|__start___.*|__stop___.*)$")
+
+
+OLDEST_GLIBC = (2, 17)
+# Headers of later ones ask for their own variants of strtol() and others.
+NEWEST_HOST = (2, 36)
+VERSIONED = re.compile(r"^ *U +(\w+)@+GLIBC_([0-9.]+)$", re.M)
+
+
+def version_of(text):
+    return tuple(int(part) for part in text.split(".")[:2])
+
+
+def too_young(path):
+    """What a file wants of glibc that older ones lack, with the version that brought it."""
+    host = version_of(platform.libc_ver()[1] or "0")
+    listing = subprocess.run([common.which("nm"), "-D", "--undefined-only", path],
+                             stdout=subprocess.PIPE, check=True, universal_newlines=True).stdout
+    return [(name, version) for name, version in VERSIONED.findall(listing)
+            if host <= NEWEST_HOST and version_of(version) > OLDEST_GLIBC]
 
 
 def public_functions(root):
@@ -50,6 +72,8 @@ def check(root, kind, path):
             name, symbol, "" if kind == "static" else ", or hidden")
     for symbol in sorted(missing):
         yield "%s: %s is declared but not there" % (name, symbol)
+    for symbol, version in too_young(path) if kind != "static" else ():
+        yield "%s: %s wants glibc %s" % (name, symbol, version)
     if not found:
         yield "%s: no symbols at all" % name
 
@@ -78,6 +102,10 @@ def self_test(samples):
     expect(both + "int helper(void) { return 0; }\nint table[3];\n", "static",
            "helper must not", "table must not")
     expect("int PyInit__sidewinder(void) { return 0; }\n", "module")
+    if version_of(platform.libc_ver()[1] or "0") == NEWEST_HOST:
+        expect("#include <sys/stat.h>\n"
+               "int PyInit__sidewinder(void) { struct stat s; return fstat(0, &s); }\n", "module",
+               "fstat wants glibc 2.33")
     expect("int PyInit__sidewinder(void) { return 0; }\nint sw_version;\n", "module",
            "sw_version must not")
     expect("static int x;\nint *sw_x(void) { return &x; }\n", "module",
