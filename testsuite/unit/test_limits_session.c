@@ -455,7 +455,7 @@ static void test_chain(void **state)
 /* What a command said. */
 struct kept {
     char *text;
-    size_t len;
+    size_t len, size;
 };
 
 static int keep(void *ctx, enum sw_style style, const char *text, size_t len)
@@ -463,8 +463,11 @@ static int keep(void *ctx, enum sw_style style, const char *text, size_t len)
     struct kept *kept = ctx;
 
     (void)style;
-    kept->text = realloc(kept->text, kept->len + len + 1);
-    assert_non_null(kept->text);
+    if (kept->len + len + 1 > kept->size) {
+        kept->size = 2 * (kept->len + len + 1);
+        kept->text = realloc(kept->text, kept->size);
+        assert_non_null(kept->text);
+    }
     memcpy(kept->text + kept->len, text, len);
     kept->len += len;
     kept->text[kept->len] = '\0';
@@ -478,8 +481,9 @@ static unsigned count_words(struct sw_session *session, const char *args, const 
     unsigned found = 0;
 
     assert_int_equal(sw_command_run(session, sw_command_find("exc"), args, &sink, NULL), 0);
-    for (const char *at = kept.text; at && (at = strstr(at, words)); at += strlen(words))
-        found++;
+    /* Not by strstr(): a sanitizer's measures all that is left, each time. */
+    for (size_t i = 0, len = strlen(words); i + len <= kept.len; i++)
+        found += kept.text[i] == words[0] && memcmp(kept.text + i, words, len) == 0;
     free(kept.text);
     return found;
 }
