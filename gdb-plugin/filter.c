@@ -419,8 +419,9 @@ static bool applies(void)
     if (!sw_gdb_session_lacks_python())
         session = sw_gdb_session_acquire();
     if (session) {
-        has_python = sw_session_has_python(sw_gdb_session_core(session));
-        result = has_python && sw_session_runs_python(sw_gdb_session_core(session));
+        result = sw_session_runs_python(sw_gdb_session_core(session));
+        /* Not before: what there is, is kept once it was looked into. */
+        has_python = result || sw_session_has_python(sw_gdb_session_core(session));
         sw_gdb_session_release_quietly(session);
         if (!has_python)
             sw_gdb_session_note_lack();

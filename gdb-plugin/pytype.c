@@ -62,17 +62,26 @@ static PyObject *stripped(PyObject *type)
     return result;
 }
 
-/* What a pointer type points to, behind its names; NULL when it is no pointer. */
-static PyObject *target_of(PyObject *type)
+PyObject *sw_gdb_pytype_target(PyObject *type)
 {
+    int64_t code = code_of(type);
     PyObject *pointer, *target = NULL;
 
-    Py_INCREF(type);
-    pointer = stripped(type);
+    if (code == codes.pointer)
+        return PyObject_CallMethodObjArgs(type, words.target, NULL);
+    if (code != codes.type_definition)
+        return NULL;
+    pointer = PyObject_CallMethod(type, "strip_typedefs", NULL);
     if (pointer && code_of(pointer) == codes.pointer)
-        target = stripped(PyObject_CallMethod(pointer, "target", NULL));
+        target = PyObject_CallMethodObjArgs(pointer, words.target, NULL);
     Py_XDECREF(pointer);
     return target;
+}
+
+/* The same behind the names of both; NULL when it is no pointer. */
+static PyObject *target_of(PyObject *type)
+{
+    return stripped(sw_gdb_pytype_target(type));
 }
 
 static bool has_name(PyObject *object, const char *name)
@@ -154,22 +163,6 @@ static bool examine(PyObject *pointer)
     Py_XDECREF(structure);
     Py_XDECREF(found);
     return found != NULL;
-}
-
-PyObject *sw_gdb_pytype_target(PyObject *type)
-{
-    int64_t code = code_of(type);
-    PyObject *pointer, *target = NULL;
-
-    if (code == codes.pointer)
-        return PyObject_CallMethodObjArgs(type, words.target, NULL);
-    if (code != codes.type_definition)
-        return NULL;
-    pointer = PyObject_CallMethod(type, "strip_typedefs", NULL);
-    if (pointer && code_of(pointer) == codes.pointer)
-        target = PyObject_CallMethodObjArgs(pointer, words.target, NULL);
-    Py_XDECREF(pointer);
-    return target;
 }
 
 /* The kept answer for a type with this name, or one that is kept from now on. */
