@@ -177,11 +177,16 @@ static void complete_heads(struct sw_memory *memory, struct sw_candidates *candi
     }
 }
 
+bool sw_module_is_called_python(const struct sw_module *module)
+{
+    const char *name = sw_module_basename(module);
+
+    return strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
+}
+
 bool sw_module_is_likely(const struct sw_modules *modules, size_t index)
 {
-    const char *name = sw_module_basename(&modules->items[index]);
-
-    return index == 0 || strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
+    return index == 0 || sw_module_is_called_python(&modules->items[index]);
 }
 
 int sw_candidates_find(struct sw_memory *memory, const struct sw_modules *modules,

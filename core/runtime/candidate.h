@@ -25,6 +25,9 @@ struct sw_candidates {
 /* The version that a file's name tells: 0x030c for "libpython3.12.so.1.0", 0 when it tells none. */
 int sw_module_python_minor(const struct sw_module *module);
 
+/* Whether a file is called as CPython's are. */
+bool sw_module_is_called_python(const struct sw_module *module);
+
 /* Whether a file is likely to hold Python, by its name or because it is the main program. */
 bool sw_module_is_likely(const struct sw_modules *modules, size_t index);
 

@@ -76,13 +76,6 @@ static bool has_memory(const struct sw_corefile *core)
     return false;
 }
 
-static bool is_called_python(const struct sw_module *module)
-{
-    const char *name = sw_module_basename(module);
-
-    return strncmp(name, "libpython", 9) == 0 || strncmp(name, "python", 6) == 0;
-}
-
 /* The variables of a file called as Python is, as far as they are behind the end of the core; NULL
    when there are none. */
 static const struct sw_core_segment *lost_variables(
@@ -92,7 +85,7 @@ static const struct sw_core_segment *lost_variables(
         const struct sw_core_mapping *mapping = &core->mappings[i];
 
         snprintf(ret_module->path, sizeof(ret_module->path), "%s", mapping->path);
-        if (!is_called_python(ret_module))
+        if (!sw_module_is_called_python(ret_module))
             continue;
         for (size_t k = 0; k < core->segment_count; k++) {
             const struct sw_core_segment *segment = &core->segments[k];

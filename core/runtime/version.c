@@ -302,14 +302,10 @@ static int open_version(struct sw_memory *memory, const struct sw_candidate *can
 
 /* Python/ceval.c: PEP 523 gave PyEval_EvalFrameEx() to whoever wants another loop (3.6, gh-71189).
  */
-static const char *loop_name(uint32_t hexversion)
-{
-    return hexversion >= 0x03060000 ? "_PyEval_EvalFrameDefault" : "PyEval_EvalFrameEx";
-}
-
 const char *sw_runtime_loop_name(const struct sw_runtime *runtime)
 {
-    return loop_name(runtime->layout.flavour.hexversion);
+    return runtime->layout.flavour.hexversion >= 0x03060000 ? "_PyEval_EvalFrameDefault"
+                                                            : "PyEval_EvalFrameEx";
 }
 
 int sw_runtime_open(struct sw_memory *memory, const struct sw_candidate *candidate,
