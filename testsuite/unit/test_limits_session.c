@@ -105,6 +105,17 @@ static void set_frame(struct fixture *f, sw_addr thread, sw_addr frame)
 
 /* ---------------------------------------------------------------- lists */
 
+/* The threads, with the one problem that says what is `over` a limit. */
+static const struct sw_threads *list_threads(struct fixture *f, unsigned over)
+{
+    const struct sw_threads *threads;
+
+    assert_int_equal(sw_session_threads(f->session, NULL, &threads), 0);
+    assert_int_equal(threads->problem_count, over);
+    assert_int_equal(threads->problems[0].status, over ? SW_E_LIMIT : SW_OK);
+    return threads;
+}
+
 static void test_interpreters(void **state)
 {
     (void)state;
@@ -118,10 +129,8 @@ static void test_interpreters(void **state)
             put(&f, LARGE + i * INTERPRETER_STRIDE, SW_F_INTERPRETER_STATE_NEXT,
                 LARGE + (i + 1) * INTERPRETER_STRIDE);
         f.session = fake_session(&f.python, make_head(&f, LARGE));
-        assert_int_equal(sw_session_threads(f.session, NULL, &threads), 0);
+        threads = list_threads(&f, over);
         assert_int_equal(threads->interpreter_counts[0], SW_MAX_INTERPRETERS);
-        assert_int_equal(threads->problem_count, over);
-        assert_int_equal(threads->problems[0].status, over ? SW_E_LIMIT : SW_OK);
         end(&f);
     }
 }
@@ -136,10 +145,8 @@ static void test_threads(void **state)
 
         begin(&f, &old, count * STATE_STRIDE);
         f.session = fake_session(&f.python, make_threads(&f, count));
-        assert_int_equal(sw_session_threads(f.session, NULL, &threads), 0);
+        threads = list_threads(&f, over);
         assert_int_equal(threads->count, SW_MAX_THREADS);
-        assert_int_equal(threads->problem_count, over);
-        assert_int_equal(threads->problems[0].status, over ? SW_E_LIMIT : SW_OK);
         end(&f);
     }
 }
