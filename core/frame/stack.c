@@ -242,7 +242,9 @@ static int take_span(struct sw_stack *stack, struct sw_error *reterr, struct sw_
     const struct sw_reader *reader = &stack->runtime->reader;
     int status = check_progress(stack, reterr);
 
-    if (status == 0) {
+    if (status == 0 && stack->is_short) {
+        status = sw_span_load_alone(reader, SW_S_FRAME, stack->next, reterr, ret_span);
+    } else if (status == 0) {
         fetch_ahead(stack, stack->next);
         status = sw_span_load(reader, SW_S_FRAME, stack->next, reterr, ret_span);
     }
@@ -313,6 +315,14 @@ int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_fra
         return 1;
     }
     return 0;
+}
+
+int sw_stack_newest(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame)
+{
+    /* Frames on a data stack have the pages of a thread of their own. Before 3.11 they are objects
+       among others, many on a page. */
+    stack->is_short = stack->chunk != 0;
+    return sw_stack_next(stack, reterr, ret_frame);
 }
 
 int sw_frame_read(const struct sw_runtime *runtime, struct sw_codes *codes, sw_addr addr,

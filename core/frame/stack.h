@@ -39,6 +39,7 @@ struct sw_stack {
     uint32_t row;        /* chunks before this one that followed each other in memory */
     sw_addr fetched_from;
     sw_addr fetched_to;
+    bool is_short; /* no more than the newest frame is wanted */
 };
 
 /* Begin at a thread state's newest frame. */
@@ -50,6 +51,10 @@ void sw_stack_open(struct sw_stack *stack, const struct sw_runtime *runtime, str
  * followed further; reterr says where and why.
  */
 int sw_stack_next(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame);
+
+/* The newest frame of a stack that was just opened, when no other is wanted: its part of the data
+   stack is not fetched. Else as above. */
+int sw_stack_newest(struct sw_stack *stack, struct sw_error *reterr, struct sw_frame *ret_frame);
 
 /*
  * Leave the evaluation loop that the walk is in, to its caller's: 1 and the address of the loop's

@@ -38,8 +38,11 @@ bool sw_reader_is_pointer(const struct sw_reader *reader, sw_addr addr)
     return addr >= SW_PAGE_SIZE && addr % size == 0 && (size == 8 || addr <= UINT32_MAX);
 }
 
-int sw_span_load(const struct sw_reader *reader, enum sw_struct_id id, sw_addr addr,
-    struct sw_error *reterr, struct sw_span *ret_span)
+typedef int read_function(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
+    const char *field, struct sw_error *reterr);
+
+static int load(const struct sw_reader *reader, enum sw_struct_id id, sw_addr addr,
+    read_function *read, struct sw_error *reterr, struct sw_span *ret_span)
 {
     int status;
 
@@ -48,9 +51,20 @@ int sw_span_load(const struct sw_reader *reader, enum sw_struct_id id, sw_addr a
             "0x%llx cannot be the address of a %s", (unsigned long long)addr, sw_struct_name(id));
     ret_span->addr = addr;
     ret_span->len = reader->ends[id];
-    status = sw_memory_read(
-        reader->memory, addr, ret_span->data, ret_span->len, sw_struct_name(id), reterr);
+    status = read(reader->memory, addr, ret_span->data, ret_span->len, sw_struct_name(id), reterr);
     return status < 0 ? status : 0;
+}
+
+int sw_span_load(const struct sw_reader *reader, enum sw_struct_id id, sw_addr addr,
+    struct sw_error *reterr, struct sw_span *ret_span)
+{
+    return load(reader, id, addr, sw_memory_read, reterr, ret_span);
+}
+
+int sw_span_load_alone(const struct sw_reader *reader, enum sw_struct_id id, sw_addr addr,
+    struct sw_error *reterr, struct sw_span *ret_span)
+{
+    return load(reader, id, addr, sw_memory_read_alone, reterr, ret_span);
 }
 
 static uint64_t pick_bits(const struct sw_field *field, uint64_t unit)

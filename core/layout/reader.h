@@ -49,6 +49,10 @@ static inline sw_addr sw_reader_at(
 int sw_span_load(const struct sw_reader *reader, enum sw_struct_id id, sw_addr addr,
     struct sw_error *reterr, struct sw_span *ret_span);
 
+/* The same of a struct near which nothing else will be looked at (sw_memory_read_alone). */
+int sw_span_load_alone(const struct sw_reader *reader, enum sw_struct_id id, sw_addr addr,
+    struct sw_error *reterr, struct sw_span *ret_span);
+
 /* A field of a copied struct, zero-extended; bit fields shifted down. 0 when this build lacks it or
    it lies behind the copy: ask sw_reader_has() where that matters. */
 uint64_t sw_span_uint(

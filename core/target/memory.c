@@ -358,18 +358,32 @@ int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const
     return 0;
 }
 
+int sw_memory_read_alone(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
+    const char *field, struct sw_error *reterr)
+{
+    enum { FEW = SW_MAX_CACHED_PAGES / 2 };
+
+    if (memory->info.pointer_size == 4)
+        addr &= UINT32_MAX;
+    /* What cannot be read is left to the other way, which fails as it should. */
+    if (++memory->lone <= FEW || len > SW_PAGE_SIZE || find_cached(memory, addr, (unsigned)len) ||
+        fetch(memory, addr, buf, len) < 0)
+        return sw_memory_read(memory, addr, buf, len, field, reterr);
+    return 0;
+}
+
 int sw_memory_uint_alone(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
     struct sw_error *reterr, uint64_t *ret_value)
 {
-    enum { FEW = 16 };
     uint8_t bytes[8];
+    int status;
 
-    /* What cannot be read is left to the other way, which fails as it should. */
-    if (++memory->lone <= FEW || width > sizeof(bytes) || find_cached(memory, addr, width) ||
-        fetch(memory, addr, bytes, width) < 0)
-        return sw_memory_uint(memory, addr, width, field, reterr, ret_value);
-    *ret_value = sw_bytes_uint(bytes, width, memory->info.big_endian);
-    return 0;
+    if (width == 0 || width > sizeof(bytes))
+        return sw_fail(reterr, SW_E_CORRUPT, addr, field, "no integer has %u bytes", width);
+    status = sw_memory_read_alone(memory, addr, bytes, width, field, reterr);
+    if (status == 0)
+        *ret_value = sw_bytes_uint(bytes, width, memory->info.big_endian);
+    return status;
 }
 
 int sw_memory_ptr(struct sw_memory *memory, sw_addr addr, const char *field,

@@ -38,7 +38,7 @@ struct sw_memory {
     struct sw_session_counters counters;
     struct sw_corefile core; /* of a core: what is in it, empty when that is not known */
     bool core_asked;
-    unsigned lone;   /* calls of sw_memory_uint_alone() in this stop */
+    unsigned lone;   /* calls of sw_memory_read_alone() in this stop */
     uint64_t absent; /* how often sw_memory_read() could not give what was asked for */
     bool stopped;    /* the user interrupted; every further read says so too */
 };
@@ -71,6 +71,8 @@ int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const
 
 /* The same of what lies alone. When many such are asked for in one stop, one for each of many
    threads, then nothing near most of them will be, and no pages are fetched and kept for them. */
+int sw_memory_read_alone(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
+    const char *field, struct sw_error *reterr);
 int sw_memory_uint_alone(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
     struct sw_error *reterr, uint64_t *ret_value);
 

@@ -254,7 +254,7 @@ static void put_innermost(const struct sw_run *run, const struct sw_thread *thre
     int status;
 
     sw_thread_open_stack(run->session, thread, &stack);
-    status = sw_stack_next(&stack, &problem, &frame);
+    status = sw_stack_newest(&stack, &problem, &frame);
     if (status == 0) {
         sw_out_puts(out, SW_STYLE_PLAIN, "-");
         return;
@@ -321,7 +321,7 @@ static void json_innermost(
     int status;
 
     sw_thread_open_stack(run->session, thread, &stack);
-    status = sw_stack_next(&stack, &problem, &frame);
+    status = sw_stack_newest(&stack, &problem, &frame);
     if (status > 0 && frame.code) {
         sw_json_open_object(json, "frame");
         sw_view_json_frame(&frame, json);

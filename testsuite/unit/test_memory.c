@@ -341,29 +341,48 @@ static void test_integers(void **state)
     }
 }
 
-/* Words that lie alone are read by themselves once there are many of them. */
+/* What lies alone is read by itself once there is much of it. */
 static void test_lone_integers(void **state)
 {
     struct fixture *f = *state;
     uint64_t got = 0;
 
-    for (unsigned i = 0; i < 40; i++) {
+    for (unsigned i = 0; i < 90; i++) {
         sw_addr at = BASE + (sw_addr)(i * 37 % 199) * PAGE + 24;
 
         assert_int_equal(sw_memory_uint_alone(&f->memory, at, 1, "x", &f->error, &got), 0);
         assert_int_equal(got, fake_byte(at));
     }
-    assert_int_equal(f->fake.reads, 40);
+    assert_int_equal(f->fake.reads, 90);
     assert_int_equal(f->fake.log[0].len, PAGE);
-    assert_int_equal(f->fake.log[39].len, 1);
+    assert_int_equal(f->fake.log[89].len, 1);
     /* What is at hand is not read again, what is absent fails as ever. */
     assert_int_equal(sw_memory_uint_alone(&f->memory, BASE + 8, 1, "x", &f->error, &got), 0);
     assert_int_equal(got, fake_byte(BASE + 8));
-    assert_int_equal(f->fake.reads, 40);
+    assert_int_equal(f->fake.reads, 90);
     assert_int_equal(
         sw_memory_uint_alone(&f->memory, BASE - 8, 8, "x", &f->error, &got), SW_E_READ);
     assert_int_equal(sw_memory_uint_alone(&f->memory, BASE, 9, "x", &f->error, &got), SW_E_CORRUPT);
     assert_int_equal(got, fake_byte(BASE + 8));
+}
+
+/* The same of a struct, which may lie on two pages. */
+static void test_lone_structs(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t got[88];
+
+    for (unsigned i = 0; i < 90; i++) {
+        sw_addr at = BASE + (sw_addr)(i * 37 % 199) * PAGE + PAGE - (i % 3) * 44;
+
+        assert_int_equal(sw_memory_read_alone(&f->memory, at, got, sizeof(got), "x", &f->error), 0);
+        for (unsigned j = 0; j < sizeof(got); j++)
+            assert_int_equal(got[j], fake_byte(at + j));
+    }
+    assert_int_equal(f->fake.log[f->fake.reads - 1].len, sizeof(got));
+    assert_int_equal(
+        sw_memory_read_alone(&f->memory, BASE - 44, got, sizeof(got), "x", &f->error), SW_E_READ);
+    assert_int_equal(f->error.address, BASE - 44);
 }
 
 static void test_pointers_of_four_bytes(void **state)
@@ -457,6 +476,7 @@ int main(void)
         WITH_FIXTURE(test_interrupted),
         WITH_FIXTURE(test_integers),
         WITH_FIXTURE(test_lone_integers),
+        WITH_FIXTURE(test_lone_structs),
         WITH_FIXTURE(test_pointers_of_four_bytes),
         WITH_FIXTURE(test_strings),
         WITH_FIXTURE(test_older_structs),
