@@ -11,7 +11,8 @@ struct row {
     int64_t id;
     int64_t modules; /* entries of sys.modules; -1 when that cannot be read */
     size_t threads;
-    bool own_gil_known, own_gil;
+    bool own_gil; /* since 3.12 (PEP 684) */
+    bool gil_disabled;
     bool finalizing;
 };
 
@@ -19,6 +20,7 @@ static void read_row(const struct sw_threads *threads, const struct sw_runtime *
     const struct sw_interpreter *interpreter, struct row *row)
 {
     const struct sw_reader *reader = &runtime->reader;
+    struct sw_gil gil;
     uint64_t word;
 
     *row = (struct row){.id = interpreter->id, .modules = -1};
@@ -30,13 +32,11 @@ static void read_row(const struct sw_threads *threads, const struct sw_runtime *
         sw_object_check(reader, word, SW_TYPE_DICT, "modules", NULL) == 0 &&
         sw_dict_length(reader, word, NULL, &word) == 0 && word <= INT64_MAX)
         row->modules = (int64_t)word;
-    /* A GIL of their own since 3.12 (PEP 684). */
     if (sw_reader_has(reader, SW_F_INTERPRETER_STATE_OWN_GIL) &&
-        sw_reader_uint(reader, interpreter->addr, SW_F_INTERPRETER_STATE_OWN_GIL, NULL, &word) ==
-            0) {
-        row->own_gil_known = true;
+        sw_reader_uint(reader, interpreter->addr, SW_F_INTERPRETER_STATE_OWN_GIL, NULL, &word) == 0)
         row->own_gil = word != 0;
-    }
+    sw_gil_read(runtime, interpreter, &gil);
+    row->gil_disabled = gil.is_disabled;
     if (sw_reader_has(reader, SW_F_INTERPRETER_STATE_FINALIZING) &&
         sw_reader_uint(reader, interpreter->addr, SW_F_INTERPRETER_STATE_FINALIZING, NULL, &word) ==
             0)
@@ -48,7 +48,10 @@ static void put_row(struct sw_out *out, unsigned number, bool several, const str
     if (several)
         sw_out_printf(out, SW_STYLE_PLAIN, "%6u  ", number);
     sw_out_printf(out, SW_STYLE_PLAIN, "%6lld  %-7s%8zu", (long long)row->id,
-        !row->own_gil_known || !row->own_gil ? "shared" : "own", row->threads);
+        row->gil_disabled ? "off"
+        : row->own_gil    ? "own"
+                          : "shared",
+        row->threads);
     if (row->modules >= 0)
         sw_out_printf(out, SW_STYLE_PLAIN, "%9lld", (long long)row->modules);
     else
@@ -64,6 +67,7 @@ static void json_row(struct sw_json *json, unsigned number,
     sw_json_int(json, "id", row->id);
     sw_json_address(json, "address", interpreter->addr);
     sw_json_bool(json, "own_gil", row->own_gil);
+    sw_json_bool(json, "gil_disabled", row->gil_disabled);
     sw_json_int(json, "threads", (int64_t)row->threads);
     sw_json_int_if(json, "modules", row->modules >= 0, row->modules);
     sw_json_bool(json, "finalizing", row->finalizing);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Interpreters beside the main one; each tells how many modules it has.
 
-interpreters.json in the work directory, oldest first: [{"id", "modules", "own_gil", "thresholds",
-"enabled"}].
+interpreters.json in the work directory, oldest first: [{"id", "modules", "own_gil", "gil_disabled",
+"thresholds", "enabled"}].
 """
 import gc
 import json
@@ -22,6 +22,7 @@ except ImportError:
         truth.unsupported(str(error))
 
 OWN_GIL = sys.version_info >= (3, 12)
+DISABLED = hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
 path = os.path.join(truth.work_directory(), "modules")
 TELL = """
 import gc, json, sys
@@ -57,6 +58,8 @@ for isolated in (True, False):
     wanted.append(dict(tell(identity), id=int(identity), own_gil=OWN_GIL and isolated))
 with open(os.path.join(truth.work_directory(), "interpreters.json"), "w") as file:
     main = {"id": 0, "modules": len(sys.modules), "own_gil": OWN_GIL}
+    for item in [main] + wanted:
+        item["gil_disabled"] = DISABLED
     main.update(thresholds=gc.get_threshold(), enabled=gc.isenabled())
     json.dump([main] + wanted, file)
 truth.tell()
