@@ -31,6 +31,7 @@ void sw_memory_fini(struct sw_memory *memory)
 {
     free(memory->pages);
     memory->pages = NULL;
+    memory->recent = NULL;
     sw_memory_forget(memory);
 }
 
@@ -333,8 +334,14 @@ static const uint8_t *find_cached(struct sw_memory *memory, sw_addr addr, unsign
     within = (unsigned)(addr % SW_PAGE_SIZE);
     if (!memory->pages || within + width > SW_PAGE_SIZE)
         return NULL;
-    page = page_find(memory, addr - within);
-    return page && page->state == PAGE_PRESENT ? page->data + within : NULL;
+    page = memory->recent;
+    if (!page || page->base != addr - within || page->state != PAGE_PRESENT) {
+        page = page_find(memory, addr - within);
+        if (!page || page->state != PAGE_PRESENT)
+            return NULL;
+        memory->recent = page;
+    }
+    return page->data + within;
 }
 
 int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,

@@ -31,7 +31,8 @@ struct sw_memory {
     struct sw_target_info info;
     struct sw_target_ops ops;
     void *ctx;
-    struct sw_page *pages; /* sets of ways; NULL until the first read */
+    struct sw_page *pages;  /* sets of ways; NULL until the first read */
+    struct sw_page *recent; /* of them, the one that an integer was taken from last, or NULL */
     uint8_t victim[SW_PAGE_SETS];
     struct sw_march marches[SW_MARCHES];
     unsigned last_march; /* that began last */
