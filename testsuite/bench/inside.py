@@ -3,6 +3,7 @@
 
 Settings come through the environment: BENCH_PEER (CPython's python-gdb.py, may be empty), BENCH_ALL
 (1: all threads), BENCH_FULL (1: py-bt-full instead of py-bt), BENCH_LOCALS (1: py-locals),
+BENCH_TABLE (1: py-threads beside gdb's own `info threads`, a row where others have a frame),
 BENCH_RUNS, BENCH_PEER_RUNS,
 """
 import json
@@ -66,6 +67,8 @@ def cache():
 def frames(text):
     if setting("LOCALS") == "1":
         return text.count(" = ")
+    if setting("TABLE") == "1":
+        return text.count("\n") - 1
     return sum(
         1 for line in text.splitlines() if line.startswith("  File ") or " Frame 0x" in line[:24]
     )
@@ -106,6 +109,8 @@ def measure():
         select_deepest()
         select_loop()
     theirs = "thread apply all -q peer-bt" if everyone else "peer-bt"
+    if setting("TABLE") == "1":
+        ours, theirs = "sidewinder threads", "info threads"
     result = {"ours": [], "ours_wall": [], "peer": []}
 
     first = cpu(lambda: run(ours))
@@ -113,7 +118,9 @@ def measure():
     if not everyone:
         select_deepest()
     peer = setting("PEER")
-    if peer:
+    if setting("TABLE") == "1":
+        peer = "gdb"
+    elif peer:
         load_peer(peer)
         run(theirs if not everyone else "peer-bt")
     for turn in range(int(setting("RUNS"))):

@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import truth  # noqa: E402
@@ -27,14 +28,19 @@ lock = ctypes.byref(ctypes.c_int())
 ctypes.CDLL(None).pthread_spin_init(lock, 0)
 spin(lock)
 FREE = "t" in getattr(sys, "abiflags", "")
-NAMES = ["plain", "name with spaces", "x" * 30, "computing"]
+NAMES = ["plain", "name with spaces", "computing", "x" * 30]
 if sys.version_info[0] >= 3:
     NAMES[1] = u"w\xf6rker-\u4f60\u597d"
 
 
+LOOKS, TICKS = 5, 3
+tids = []
+
+
 def note(state):
     thread = threading.current_thread()
-    wanted[truth.native_id()] = {"name": thread.name, "daemon": thread.daemon, "state": state}
+    tids.append(truth.native_id())
+    wanted[tids[-1]] = {"name": thread.name, "daemon": thread.daemon, "state": state}
     ready.release()
 
 
@@ -60,12 +66,33 @@ def busy():
         pass
 
 
-for number, function in enumerate((in_lock, in_read, busy, in_c)):
+def look(tid):
+    """A thread's state, and the time that it has computed (proc_pid_stat(5), behind the name)."""
+    with open("/proc/self/task/%d/stat" % tid) as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return fields[0], int(fields[11]) + int(fields[12])
+
+
+def is_there(function, tid):
+    """Nobody else has the GIL for long: a thread that sleeps all the same does so in its call. The
+    few instructions before the call of one that computes take no time."""
+    if function is in_c:
+        return look(tid)[1] >= TICKS
+    for _ in range(LOOKS):
+        time.sleep(0.005)
+        if look(tid)[0] != "S":
+            return False
+    return True
+
+
+# The one that never lets go of the GIL by itself comes last.
+for number, function in enumerate((in_lock, in_read, in_c, busy)):
     thread = threading.Thread(target=function, name=NAMES[number])
     thread.daemon = number != 1
     thread.start()
-for _ in range(4):
     ready.acquire()
+    while function is not busy and not is_there(function, tids[-1]):
+        time.sleep(0.005)
 note("attached, in read()" if FREE else "holds the GIL, in read()")
 with open(os.path.join(truth.work_directory(), "states.json"), "w") as file:
     json.dump(wanted, file)
