@@ -52,6 +52,10 @@ static size_t read_constant(struct sw_lldb_target *target, sw_addr addr, void *b
     return sw_lldb_read_constant(target->lldb, addr, buf, len);
 }
 
+/* Less than a page is what the library knows to lie alone, such as one frame of each of a thousand
+   threads: a block for each would be most of the process. */
+enum { SMALLEST_OF_BLOCK = 4096 };
+
 static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 {
     struct sw_lldb_target *target = ctx;
@@ -59,7 +63,7 @@ static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 
     if (target_interrupted(target))
         return SW_E_STOPPED;
-    done = target->info.kind == SW_TARGET_REMOTE
+    done = target->info.kind == SW_TARGET_REMOTE && len >= SMALLEST_OF_BLOCK
                ? sw_lldb_block_read(&target->blocks, target->lldb, addr, buf, len)
                : sw_lldb_read(target->lldb, addr, buf, len);
     /* Only what is in the core at all, then what the core has not; in turns, as it comes. */
