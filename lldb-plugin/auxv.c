@@ -153,8 +153,8 @@ static uint64_t find_end(struct sw_lldb *lldb, uint64_t addr)
     return at + PAGE;
 }
 
-static bool load_from_stack(
-    struct sw_lldb *lldb, const struct sw_target_info *info, struct sw_lldb_auxv *auxv)
+static bool load_from_stack(struct sw_lldb *lldb, struct sw_lldb_blocks *blocks,
+    const struct sw_target_info *info, struct sw_lldb_auxv *auxv)
 {
     struct words words = {.info = info};
     uint64_t start, end, execfn = 0;
@@ -162,7 +162,7 @@ static bool load_from_stack(
 
     if (!sw_lldb_register(lldb, info->pid, "sp", &start))
         return false;
-    if (!sw_lldb_region_end(lldb, start, &end))
+    if (!sw_lldb_block_mapping_end(blocks, lldb, start, &end))
         end = find_end(lldb, start);
     start &= ~(uint64_t)15;
     bytes = malloc(MAX_STRINGS);
@@ -175,7 +175,8 @@ static bool load_from_stack(
 
         words.len += piece;
         words.bytes = bytes + MAX_STRINGS - words.len;
-        if (sw_lldb_read(lldb, end - words.len, bytes + MAX_STRINGS - words.len, piece) != piece)
+        if (sw_lldb_block_read(
+                blocks, lldb, end - words.len, bytes + MAX_STRINGS - words.len, piece) != piece)
             break;
         if (!execfn)
             execfn = find_execfn(words.bytes, words.len, end - words.len);
@@ -210,11 +211,12 @@ static bool load_from_executable(
            add(auxv, AT_PHNUM, word_at(&halves, is_64 ? 56 : 44));
 }
 
-bool sw_lldb_auxv_load(
-    struct sw_lldb *lldb, const struct sw_target_info *info, struct sw_lldb_auxv *ret_auxv)
+bool sw_lldb_auxv_load(struct sw_lldb *lldb, struct sw_lldb_blocks *blocks,
+    const struct sw_target_info *info, struct sw_lldb_auxv *ret_auxv)
 {
     ret_auxv->count = 0;
     if (info->kind == SW_TARGET_LIVE && load_from_kernel(info, ret_auxv))
         return true;
-    return load_from_stack(lldb, info, ret_auxv) || load_from_executable(lldb, info, ret_auxv);
+    return load_from_stack(lldb, blocks, info, ret_auxv) ||
+           load_from_executable(lldb, info, ret_auxv);
 }

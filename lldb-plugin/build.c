@@ -92,41 +92,62 @@ static bool is_same_id(const char *ours, const char *theirs)
     return true;
 }
 
+/* Debug files have the build id of what they are about, and no contents; tools that change where a
+   file looks for libraries leave the id. The ELF header itself tells of sections too, which may
+   have been taken out. */
+static bool is_same_page(
+    struct sw_lldb *lldb, const struct sw_lldb_file *file, const struct page *page)
+{
+    enum { HEADER = 64 };
+    uint8_t bytes[PAGE];
+    size_t len;
+
+    if (!file->is_there || page->len <= HEADER)
+        return false;
+    len = sw_lldb_read_constant(lldb, file->header, bytes, page->len);
+    return len > HEADER && memcmp(bytes + HEADER, page->bytes + HEADER, len - HEADER) == 0;
+}
+
 /* lldb places the file of another build by what it thinks is its entry, so that its header need not
    be where one can be. A core without the first pages of files does not tell. */
-static bool is_other(
+static enum sw_lldb_build compare(
     struct sw_lldb *lldb, const struct sw_target_info *info, const struct sw_lldb_file *file)
 {
     struct page page = {.info = info};
     char id[2 * MAX_ID + 1];
 
     if (file->header % PAGE)
-        return true;
+        return SW_LLDB_BUILD_OTHER;
     page.len = sw_lldb_read(lldb, file->header, page.bytes, sizeof(page.bytes));
     if (page.len < 4)
-        return false;
+        return SW_LLDB_BUILD_UNKNOWN;
     if (memcmp(page.bytes, "\177ELF", 4) != 0)
-        return true;
-    return find_page_id(&page, id) && !is_same_id(id, file->id);
+        return SW_LLDB_BUILD_OTHER;
+    if (!find_page_id(&page, id))
+        return SW_LLDB_BUILD_UNKNOWN;
+    if (!is_same_id(id, file->id))
+        return SW_LLDB_BUILD_OTHER;
+    return is_same_page(lldb, file, &page) ? SW_LLDB_BUILD_SAME : SW_LLDB_BUILD_UNKNOWN;
 }
 
-bool sw_lldb_builds_is_other(struct sw_lldb_builds *builds, struct sw_lldb *lldb,
+enum sw_lldb_build sw_lldb_builds_get(struct sw_lldb_builds *builds, struct sw_lldb *lldb,
     const struct sw_target_info *info, uint64_t addr)
 {
     struct sw_lldb_file file;
-    bool other;
+    enum sw_lldb_build build;
 
     if (!sw_lldb_file(lldb, addr, &file))
-        return false;
+        return SW_LLDB_BUILD_UNKNOWN;
     for (unsigned i = 0; i < builds->count; i++)
-        if (builds->items[i].header == file.header)
-            return builds->items[i].is_other;
-    other = is_other(lldb, info, &file);
-    if (other && !builds->other[0])
+        if (builds->items[i].header == file.header && strcmp(builds->items[i].id, file.id) == 0)
+            return builds->items[i].build;
+    build = compare(lldb, info, &file);
+    if (build == SW_LLDB_BUILD_OTHER && !builds->other[0])
         snprintf(builds->other, sizeof(builds->other), "%s", file.path);
     if (builds->count < SW_LLDB_BUILDS) {
         builds->items[builds->count].header = file.header;
-        builds->items[builds->count++].is_other = other;
+        memcpy(builds->items[builds->count].id, file.id, sizeof(file.id));
+        builds->items[builds->count++].build = build;
     }
-    return other;
+    return build;
 }

@@ -62,17 +62,33 @@ size_t sw_lldb_read(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len);
    since. */
 size_t sw_lldb_read_constant(struct sw_lldb *lldb, uint64_t addr, void *buf, size_t len);
 
+/* Whether there are such bytes for an address. */
+bool sw_lldb_is_constant(struct sw_lldb *lldb, uint64_t addr);
+
+enum { SW_LLDB_FILE_ID = 128 };
+
 /* The file that lldb has loaded at an address. */
 struct sw_lldb_file {
-    uint64_t header; /* where its ELF header is in memory */
-    char id[128];    /* its build id, as lldb writes it */
+    uint64_t header;          /* where its ELF header is in memory */
+    bool is_there;            /* as a file of this machine, not only in memory */
+    char id[SW_LLDB_FILE_ID]; /* its build id, as lldb writes it */
     char path[1024];
 };
 
 bool sw_lldb_file(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_file *ret_file);
 
-/* The end of the readable mapping that `addr` is in. */
-bool sw_lldb_region_end(struct sw_lldb *lldb, uint64_t addr, uint64_t *ret_end);
+struct sw_lldb_range {
+    uint64_t start, end;
+    bool is_mapped, is_readable;
+};
+
+/* The mapping that `addr` is in, or the hole; false when whoever debugs the process tells of none.
+   A question to the other side of a remote target. */
+bool sw_lldb_region(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_range *ret_range);
+
+/* The segment of a loaded file that `addr` is in, or at least its page of 4 KiB, as lldb knows it.
+   Nothing is asked. */
+bool sw_lldb_segment(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_range *ret_range);
 
 unsigned sw_lldb_module_count(struct sw_lldb *lldb);
 

@@ -69,6 +69,7 @@ class SBError
 {
     SW_SB_CLASS(SBError, 1)
     SBError();
+    bool Fail() const;
     bool Success() const;
     const char *GetCString() const;
 };
@@ -76,6 +77,7 @@ class SBError
 class SBFileSpec
 {
     SW_SB_CLASS(SBFileSpec, 1)
+    bool Exists() const;
     uint32_t GetPath(char *path, size_t size) const;
 };
 
@@ -140,7 +142,9 @@ class SBMemoryRegionInfo
 {
     SW_SB_CLASS(SBMemoryRegionInfo, 1)
     SBMemoryRegionInfo();
+    addr_t GetRegionBase();
     addr_t GetRegionEnd();
+    bool IsMapped();
     bool IsReadable();
 };
 

@@ -164,6 +164,13 @@ size_t sw_lldb_read_constant(struct sw_lldb *lldb, uint64_t addr, void *buf, siz
     return segment.GetSectionData(addr - base, len).ReadRawData(error, 0, buf, len);
 }
 
+bool sw_lldb_is_constant(struct sw_lldb *lldb, uint64_t addr)
+{
+    SBSection segment = segment_at(lldb, addr);
+
+    return segment.IsValid() && !(segment.GetPermissions() & ePermissionsWritable);
+}
+
 bool sw_lldb_file(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_file *ret_file)
 {
     SBModule module = lldb->target.ResolveLoadAddress(addr).GetModule();
@@ -178,20 +185,42 @@ bool sw_lldb_file(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_file *ret_
         return false;
     ret_file->header = header;
     snprintf(ret_file->id, sizeof(ret_file->id), "%s", id);
+    ret_file->is_there = module.GetFileSpec().Exists();
     ret_file->path[0] = '\0';
     module.GetFileSpec().GetPath(ret_file->path, sizeof(ret_file->path));
     return true;
 }
 
-bool sw_lldb_region_end(struct sw_lldb *lldb, uint64_t addr, uint64_t *ret_end)
+bool sw_lldb_region(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_range *ret_range)
 {
     SBMemoryRegionInfo region;
-    SBError error = lldb->process.GetMemoryRegionInfo(addr, region);
 
-    if (!region.IsReadable() || region.GetRegionEnd() <= addr)
+    if (lldb->process.GetMemoryRegionInfo(addr, region).Fail())
         return false;
-    *ret_end = region.GetRegionEnd();
+    ret_range->start = region.GetRegionBase();
+    ret_range->end = region.GetRegionEnd();
+    ret_range->is_mapped = region.IsMapped();
+    ret_range->is_readable = region.IsReadable();
     return true;
+}
+
+bool sw_lldb_segment(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_range *ret_range)
+{
+    const uint64_t first = addr & ~(uint64_t)4095, last = addr | 4095;
+    const uint64_t places[] = {addr, last, first};
+
+    for (uint64_t place : places) {
+        SBSection segment = segment_at(lldb, place);
+        uint64_t start = segment.IsValid() ? segment.GetLoadAddress(lldb->target) : NO_ADDRESS;
+
+        if (start == NO_ADDRESS)
+            continue;
+        ret_range->start = start & ~(uint64_t)4095;
+        ret_range->end = ((start + segment.GetByteSize() - 1) | 4095) + 1;
+        ret_range->is_mapped = ret_range->is_readable = true;
+        return true;
+    }
+    return false;
 }
 
 unsigned sw_lldb_module_count(struct sw_lldb *lldb)

@@ -44,17 +44,37 @@ static bool target_interrupted(void *ctx)
     return target->stopped;
 }
 
+static enum sw_lldb_build build_at(struct sw_lldb_target *target, sw_addr addr)
+{
+    return sw_lldb_builds_get(&target->builds, target->lldb, &target->info, addr);
+}
+
 /* What a file has for memory that is not in a core; nothing from the file of another build. */
 static size_t read_constant(struct sw_lldb_target *target, sw_addr addr, void *buf, size_t len)
 {
-    if (sw_lldb_builds_is_other(&target->builds, target->lldb, &target->info, addr))
+    if (build_at(target, addr) == SW_LLDB_BUILD_OTHER)
         return 0;
     return sw_lldb_read_constant(target->lldb, addr, buf, len);
 }
 
-/* Less than a page is what the library knows to lie alone, such as one frame of each of a thousand
-   threads: a block for each would be most of the process. */
-enum { SMALLEST_OF_BLOCK = 4096 };
+/* What lldb has here of a remote target need not be asked for: constants of a file that is the same
+   on both sides. Less than a page is what the library knows to lie alone, such as one frame of each
+   of a thousand threads: a block for each would be most of the process. */
+static size_t read_remote(struct sw_lldb_target *target, sw_addr addr, uint8_t *buf, size_t len)
+{
+    enum { SMALLEST_OF_BLOCK = 4096 };
+    size_t done = 0;
+
+    if (target->info.pointer_size == 8 && sw_lldb_is_constant(target->lldb, addr) &&
+        build_at(target, addr) == SW_LLDB_BUILD_SAME)
+        done = sw_lldb_read_constant(target->lldb, addr, buf, len);
+    if (done == len)
+        return done;
+    return done + (len < SMALLEST_OF_BLOCK
+                          ? sw_lldb_read(target->lldb, addr + done, buf + done, len - done)
+                          : sw_lldb_block_read(&target->blocks, target->lldb, addr + done,
+                                buf + done, len - done));
+}
 
 static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 {
@@ -63,9 +83,8 @@ static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 
     if (target_interrupted(target))
         return SW_E_STOPPED;
-    done = target->info.kind == SW_TARGET_REMOTE && len >= SMALLEST_OF_BLOCK
-               ? sw_lldb_block_read(&target->blocks, target->lldb, addr, buf, len)
-               : sw_lldb_read(target->lldb, addr, buf, len);
+    done = target->info.kind == SW_TARGET_REMOTE ? read_remote(target, addr, buf, len)
+                                                 : sw_lldb_read(target->lldb, addr, buf, len);
     /* Only what is in the core at all, then what the core has not; in turns, as it comes. */
     while (done < len && target->info.kind == SW_TARGET_CORE) {
         size_t more = read_constant(target, addr + done, (uint8_t *)buf + done, len - done);
@@ -88,7 +107,8 @@ static int target_auxv(void *ctx, uint64_t type, uint64_t *ret_value)
     if (target->stopped)
         return SW_E_STOPPED;
     if (!target->has_auxv)
-        target->has_auxv = sw_lldb_auxv_load(target->lldb, &target->info, &target->auxv);
+        target->has_auxv =
+            sw_lldb_auxv_load(target->lldb, &target->blocks, &target->info, &target->auxv);
     return target->has_auxv && sw_lldb_auxv_get(&target->auxv, type, ret_value) ? 0
                                                                                 : SW_E_NOT_FOUND;
 }
@@ -108,8 +128,7 @@ static int target_function(void *ctx, sw_addr pc, char *buf, size_t size)
 
     if (target->stopped)
         return SW_E_STOPPED;
-    if (target->info.kind == SW_TARGET_CORE &&
-        sw_lldb_builds_is_other(&target->builds, target->lldb, &target->info, pc))
+    if (target->info.kind == SW_TARGET_CORE && build_at(target, pc) == SW_LLDB_BUILD_OTHER)
         return SW_E_NOT_FOUND;
     return sw_lldb_function(target->lldb, pc, buf, size) ? 0 : SW_E_NOT_FOUND;
 }
@@ -286,7 +305,7 @@ static int target_other_build(void *ctx, sw_addr addr, char *buf, size_t size)
 {
     struct sw_lldb_target *target = ctx;
 
-    sw_lldb_builds_is_other(&target->builds, target->lldb, &target->info, addr);
+    build_at(target, addr);
     snprintf(buf, size, "%s", target->builds.other);
     return target->builds.other[0] ? 0 : SW_E_NOT_FOUND;
 }
@@ -399,7 +418,8 @@ void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
 {
     target->lldb = lldb;
     target->places.asked = false;
-    target->blocks.partial_count = 0;
+    if (lldb)
+        sw_lldb_blocks_use(&target->blocks, target->info.kind, sw_lldb_stop_id(lldb));
     target->stopped = false;
 }
 
