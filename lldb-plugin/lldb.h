@@ -50,6 +50,9 @@ struct sw_lldb_reference *sw_lldb_reference_create(struct sw_lldb *lldb);
 void sw_lldb_reference_destroy(struct sw_lldb_reference *reference);
 bool sw_lldb_reference_is_alive(struct sw_lldb_reference *reference);
 
+/* Where the user's breakpoints are; returns how many they are, which may be more than `max`. */
+unsigned sw_lldb_breakpoints(struct sw_lldb *lldb, uint64_t *addrs, unsigned max);
+
 /* Whether the user pressed Ctrl-C. */
 bool sw_lldb_is_interrupted(struct sw_lldb *lldb);
 

@@ -208,6 +208,19 @@ class SBProcess
 
 class SBDebugger;
 
+class SBBreakpointLocation
+{
+    SW_SB_CLASS(SBBreakpointLocation, 2)
+    addr_t GetLoadAddress();
+};
+
+class SBBreakpoint
+{
+    SW_SB_CLASS(SBBreakpoint, 2)
+    size_t GetNumLocations() const;
+    SBBreakpointLocation GetLocationAtIndex(uint32_t index);
+};
+
 class SBTarget
 {
     SW_SB_CLASS(SBTarget, 2)
@@ -217,6 +230,8 @@ class SBTarget
     const char *GetTriple();
     ByteOrder GetByteOrder();
     uint32_t GetAddressByteSize();
+    uint32_t GetNumBreakpoints() const;
+    SBBreakpoint GetBreakpointAtIndex(uint32_t index) const;
     uint32_t GetNumModules() const;
     SBModule GetModuleAtIndex(uint32_t index);
     SBFileSpec GetExecutable();

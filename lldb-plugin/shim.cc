@@ -115,6 +115,28 @@ bool sw_lldb_reference_is_alive(sw_lldb_reference *reference)
     return state_of(reference->process) != SW_LLDB_GONE;
 }
 
+unsigned sw_lldb_breakpoints(struct sw_lldb *lldb, uint64_t *addrs, unsigned max)
+{
+    uint32_t breakpoint_count = lldb->target.GetNumBreakpoints();
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < breakpoint_count && count <= max; i++) {
+        SBBreakpoint breakpoint = lldb->target.GetBreakpointAtIndex(i);
+        size_t location_count = breakpoint.GetNumLocations();
+
+        for (size_t k = 0; k < location_count && count <= max; k++) {
+            uint64_t addr = breakpoint.GetLocationAtIndex((uint32_t)k).GetLoadAddress();
+
+            if (addr == NO_ADDRESS)
+                continue;
+            if (count < max)
+                addrs[count] = addr;
+            count++;
+        }
+    }
+    return count;
+}
+
 bool sw_lldb_is_interrupted(struct sw_lldb *lldb)
 {
     if (sw_interrupt_requested && sw_interrupt_requested(&lldb->debugger))

@@ -13,6 +13,7 @@
 #include "block.h"
 #include "build.h"
 #include "call.h"
+#include "direct.h"
 #include "place.h"
 
 enum {
@@ -31,6 +32,7 @@ struct sw_lldb_target {
     struct sw_lldb *lldb;
     struct sw_lldb_places places;
     struct sw_lldb_blocks blocks;
+    struct sw_lldb_direct direct;
     bool stopped;
 };
 
@@ -76,6 +78,16 @@ static size_t read_remote(struct sw_lldb_target *target, sw_addr addr, uint8_t *
                                 buf + done, len - done));
 }
 
+static size_t read_some(struct sw_lldb_target *target, sw_addr addr, void *buf, size_t len)
+{
+    if (target->info.kind == SW_TARGET_REMOTE)
+        return read_remote(target, addr, buf, len);
+    if (target->info.kind == SW_TARGET_LIVE &&
+        sw_lldb_direct_read(&target->direct, target->info.pid, addr, buf, len))
+        return len;
+    return sw_lldb_read(target->lldb, addr, buf, len);
+}
+
 static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 {
     struct sw_lldb_target *target = ctx;
@@ -83,8 +95,7 @@ static int target_read(void *ctx, sw_addr addr, void *buf, size_t len)
 
     if (target_interrupted(target))
         return SW_E_STOPPED;
-    done = target->info.kind == SW_TARGET_REMOTE ? read_remote(target, addr, buf, len)
-                                                 : sw_lldb_read(target->lldb, addr, buf, len);
+    done = read_some(target, addr, buf, len);
     /* Only what is in the core at all, then what the core has not; in turns, as it comes. */
     while (done < len && target->info.kind == SW_TARGET_CORE) {
         size_t more = read_constant(target, addr + done, (uint8_t *)buf + done, len - done);
@@ -418,8 +429,10 @@ void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
 {
     target->lldb = lldb;
     target->places.asked = false;
-    if (lldb)
+    if (lldb) {
         sw_lldb_blocks_use(&target->blocks, target->info.kind, sw_lldb_stop_id(lldb));
+        sw_lldb_direct_use(&target->direct, lldb);
+    }
     target->stopped = false;
 }
 
