@@ -183,8 +183,8 @@ static void match_all(
             searched = true;
         }
         if (!tid && offset >= 0 &&
-            sw_memory_uint(memory, thread->state.thread_id + (sw_addr)offset, 4, "pthread.tid",
-                NULL, &tid) < 0)
+            sw_memory_uint_alone(memory, thread->state.thread_id + (sw_addr)offset, 4,
+                "pthread.tid", NULL, &tid) < 0)
             tid = 0;
         if (!is_left_over(thread, &by_thread_id))
             match(thread, by_tid(natives, tid));

@@ -34,6 +34,33 @@ struct filler {
     const struct sw_thread *cause; /* that find_cause() found last */
 };
 
+/* Cells of a thousand rows are put together without snprintf(), which would take as long as to read
+   them takes. What does not fit is left out. */
+static void add(char *cell, size_t size, const char *text)
+{
+    size_t len = strlen(cell), more = strlen(text);
+
+    if (more > size - 1 - len)
+        more = size - 1 - len;
+    memcpy(cell + len, text, more);
+    cell[len + more] = '\0';
+}
+
+/* "-" for 0: there is none. */
+static void add_number(char *cell, size_t size, int64_t number)
+{
+    char digits[24];
+    size_t at = sizeof(digits) - 1;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    digits[at] = '\0';
+    for (; left; left /= 10)
+        digits[--at] = (char)('0' + left % 10);
+    if (number <= 0)
+        digits[--at] = '-';
+    add(cell, size, digits + at);
+}
+
 /* The thread that makes this one stand still; NULL for none. Often it is the same for all. */
 static const struct sw_thread *find_cause(struct filler *filler, const struct sw_thread *thread)
 {
@@ -97,12 +124,15 @@ static void write_place(
     buf[0] = '\0';
     if (is_told(thread) || !thread->tid || !thread->call_known)
         return;
-    if (name)
-        snprintf(buf, size, "in %s()", name);
-    else if (thread->call >= 0)
+    if (name) {
+        add(buf, size, "in ");
+        add(buf, size, name);
+        add(buf, size, "()");
+    } else if (thread->call >= 0) {
         snprintf(buf, size, "in system call %lld", (long long)thread->call);
-    else if (!runs_python && sw_thread_function(memory, thread, function, sizeof(function)))
+    } else if (!runs_python && sw_thread_function(memory, thread, function, sizeof(function))) {
         snprintf(buf, size, strchr(function, '(') ? "in %s" : "in %s()", function);
+    }
 }
 
 /* The words stand in JSON as well: "suspended by thread 3, in read()". */
@@ -117,8 +147,12 @@ static void write_state(
         snprintf(by, sizeof(by), "%s by thread %lld", thread->collecting ? ", suspended" : "",
             (long long)cause->number);
     write_place(&filler->run->session->memory, thread, place, sizeof(place));
-    snprintf(buf, size, "%s%s%s%s%s", state ? state : "", by, state && place[0] ? ", " : "", place,
-        thread->finalizing ? ", finalizing" : "");
+    buf[0] = '\0';
+    add(buf, size, state ? state : "");
+    add(buf, size, by);
+    add(buf, size, state && place[0] ? ", " : "");
+    add(buf, size, place);
+    add(buf, size, thread->finalizing ? ", finalizing" : "");
 }
 
 static unsigned columns_of(const char *text)
@@ -126,8 +160,12 @@ static unsigned columns_of(const char *text)
     size_t len = strlen(text);
     unsigned columns = 0, bytes;
 
-    for (size_t i = 0; i < len; i += bytes)
-        columns += sw_char_width(sw_utf8_get(text + i, len - i, &bytes));
+    for (size_t i = 0; i < len; i += bytes) {
+        bool is_plain = text[i] >= 0x20 && text[i] < 0x7f;
+
+        bytes = 1;
+        columns += is_plain ? 1 : sw_char_width(sw_utf8_get(text + i, len - i, &bytes));
+    }
     return columns;
 }
 
@@ -153,15 +191,15 @@ static void fill_name(const struct sw_thread_name *name, char *cell, size_t size
 static void fill(struct filler *filler, const struct sw_thread *thread, struct row *row)
 {
     row->thread = thread;
-    snprintf(
-        row->number, sizeof(row->number), thread->number ? "%lld" : "-", (long long)thread->number);
-    snprintf(row->tid, sizeof(row->tid), thread->tid ? "%lld" : "-", (long long)thread->tid);
+    add_number(row->number, sizeof(row->number), thread->number);
+    add_number(row->tid, sizeof(row->tid), thread->tid);
     if (filler->run->session->runtimes.count > 1)
         snprintf(row->interpreter, sizeof(row->interpreter), "%u:%lld", thread->runtime_index,
             (long long)thread->interpreter_id);
+    else if (thread->interpreter_id)
+        add_number(row->interpreter, sizeof(row->interpreter), thread->interpreter_id);
     else
-        snprintf(
-            row->interpreter, sizeof(row->interpreter), "%lld", (long long)thread->interpreter_id);
+        strcpy(row->interpreter, "0");
     fill_name(sw_thread_name(filler->names, thread), row->name, sizeof(row->name));
     write_state(filler, thread, row->state, sizeof(row->state));
 }
@@ -169,9 +207,8 @@ static void fill(struct filler *filler, const struct sw_thread *thread, struct r
 static void fill_native(const struct sw_native_thread *native, struct row *row)
 {
     row->native = native;
-    snprintf(
-        row->number, sizeof(row->number), native->number ? "%lld" : "-", (long long)native->number);
-    snprintf(row->tid, sizeof(row->tid), native->tid ? "%lld" : "-", (long long)native->tid);
+    add_number(row->number, sizeof(row->number), native->number);
+    add_number(row->tid, sizeof(row->tid), native->tid);
     strcpy(row->interpreter, "-");
     strcpy(row->name, "-");
     strcpy(row->state, "no Python");
