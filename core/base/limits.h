@@ -68,9 +68,10 @@
 /* Bytes that the decoded code objects may take together before the cache starts anew. */
 #define SW_MAX_CODE_CACHE_BYTES (4 * 1024 * 1024)
 
-/* Pages of target memory kept for one stop: 4 KiB each, so half a megabyte. Walks go forward; what
-   a walk comes back to (code objects, types) is decoded once and kept elsewhere. */
-#define SW_MAX_CACHED_PAGES 128
+/* Pages of target memory kept for one stop: 4 KiB each, so four megabytes where so much is looked
+   at. Walks go forward; what a walk comes back to (code objects, types) is decoded once and kept
+   elsewhere. But what threads keep in 2.7 lies all over a heap, a megabyte for four hundred. */
+#define SW_MAX_CACHED_PAGES 1024
 
 /* Pages fetched by one read-ahead: 64 KiB, where the cost of a read begins to grow with its size.
  */

@@ -11,8 +11,19 @@ enum page_state { PAGE_EMPTY = 0, PAGE_PRESENT, PAGE_ABSENT };
 struct sw_page {
     sw_addr base;
     enum page_state state;
-    uint8_t data[SW_PAGE_SIZE];
 };
+
+/* What is known of the pages, and behind it, in the same order, their bytes: these are touched only
+   as far as the cache is used. */
+struct sw_pages {
+    struct sw_page items[SW_MAX_CACHED_PAGES];
+    uint8_t bytes[SW_MAX_CACHED_PAGES][SW_PAGE_SIZE];
+};
+
+static uint8_t *page_bytes(const struct sw_memory *memory, const struct sw_page *page)
+{
+    return memory->pages->bytes[page - memory->pages->items];
+}
 
 void sw_memory_init(struct sw_memory *memory, const struct sw_target_info *info,
     const struct sw_target_ops *ops, void *ctx)
@@ -56,7 +67,7 @@ const struct sw_corefile *sw_memory_core(struct sw_memory *memory)
 void sw_memory_invalidate(struct sw_memory *memory)
 {
     for (unsigned i = 0; memory->pages && i < SW_MAX_CACHED_PAGES; i++)
-        memory->pages[i].state = PAGE_EMPTY;
+        memory->pages->items[i].state = PAGE_EMPTY;
     memset(memory->marches, 0, sizeof(memory->marches));
     memory->lone = 0;
     memory->stopped = false;
@@ -108,15 +119,18 @@ static int fetch(struct sw_memory *memory, sw_addr addr, void *buf, size_t len)
 /* Allocates the cache at the first need; false when the host is out of memory. */
 static bool has_pages(struct sw_memory *memory)
 {
-    if (!memory->pages)
-        memory->pages = calloc(SW_MAX_CACHED_PAGES, sizeof(*memory->pages));
+    if (memory->pages)
+        return true;
+    memory->pages = malloc(sizeof(*memory->pages));
+    if (memory->pages)
+        memset(memory->pages->items, 0, sizeof(memory->pages->items));
     return memory->pages != NULL;
 }
 
 static struct sw_page *page_set(struct sw_memory *memory, sw_addr base, unsigned *ret_set)
 {
     *ret_set = (unsigned)(base / SW_PAGE_SIZE) % SW_PAGE_SETS;
-    return memory->pages + *ret_set * SW_PAGE_WAYS;
+    return memory->pages->items + *ret_set * SW_PAGE_WAYS;
 }
 
 static struct sw_page *page_find(struct sw_memory *memory, sw_addr base)
@@ -152,7 +166,7 @@ static struct sw_page *page_claim(struct sw_memory *memory, sw_addr base)
 static int fetch_one(struct sw_memory *memory, sw_addr base)
 {
     struct sw_page *page = page_claim(memory, base);
-    int status = fetch(memory, base, page->data, SW_PAGE_SIZE);
+    int status = fetch(memory, base, page_bytes(memory, page), SW_PAGE_SIZE);
 
     if (status == 0)
         page->state = PAGE_PRESENT;
@@ -170,7 +184,7 @@ static int fetch_pages(struct sw_memory *memory, sw_addr base, unsigned count)
     for (unsigned i = 0; i < count; i++) {
         struct sw_page *page = page_claim(memory, base + (sw_addr)i * SW_PAGE_SIZE);
 
-        memcpy(page->data, buf + (size_t)i * SW_PAGE_SIZE, SW_PAGE_SIZE);
+        memcpy(page_bytes(memory, page), buf + (size_t)i * SW_PAGE_SIZE, SW_PAGE_SIZE);
         page->state = PAGE_PRESENT;
     }
     return 0;
@@ -299,7 +313,7 @@ static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t le
         if (status < 0)
             return read_failed(memory, status, addr, len, field, reterr);
         if (page->state == PAGE_PRESENT) {
-            memcpy(to, page->data + within, piece);
+            memcpy(to, page_bytes(memory, page) + within, piece);
         } else {
             /* A page may be there in part: the end of a truncated core, a stub with small regions.
              */
@@ -341,7 +355,7 @@ static const uint8_t *find_cached(struct sw_memory *memory, sw_addr addr, unsign
             return NULL;
         memory->recent = page;
     }
-    return page->data + within;
+    return page_bytes(memory, page) + within;
 }
 
 int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const char *field,
@@ -368,7 +382,7 @@ int sw_memory_uint(struct sw_memory *memory, sw_addr addr, unsigned width, const
 int sw_memory_read_alone(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
     const char *field, struct sw_error *reterr)
 {
-    enum { FEW = SW_MAX_CACHED_PAGES / 2 };
+    enum { FEW = 64 };
 
     if (memory->info.pointer_size == 4)
         addr &= UINT32_MAX;

@@ -17,6 +17,7 @@ enum {
 };
 
 struct sw_page; /* private to memory.c */
+struct sw_pages;
 
 /* Misses that follow each other through memory in one direction. A walk through many threads goes
    through the states of all, and the stack of each, by turns. */
@@ -31,7 +32,7 @@ struct sw_memory {
     struct sw_target_info info;
     struct sw_target_ops ops;
     void *ctx;
-    struct sw_page *pages;  /* sets of ways; NULL until the first read */
+    struct sw_pages *pages; /* sets of ways; NULL until the first read */
     struct sw_page *recent; /* of them, the one that an integer was taken from last, or NULL */
     uint8_t victim[SW_PAGE_SETS];
     struct sw_march marches[SW_MARCHES];

@@ -14,8 +14,7 @@
 #include "fixtures.h"
 #include "lines.h"
 
-/* What a session may take for a fixture of a few dozen frames: the page cache is half a megabyte.
- */
+/* What a session may take for a fixture of a few dozen frames: the page cache is four megabytes. */
 #define MOST_MEMORY ((size_t)8 * 1024 * 1024)
 
 /* Neighbouring images take turns with the commands that they were not recorded for. */
