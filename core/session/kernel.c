@@ -65,21 +65,15 @@ static const struct {
     {"futex_waitv", 449, 449},
 };
 
-static int number_of(const struct sw_memory *memory, size_t index)
-{
-    const char *machine = memory->info.machine;
-
-    if (strcmp(machine, "x86_64") == 0)
-        return calls[index].x86_64;
-    if (strcmp(machine, "aarch64") == 0 || strcmp(machine, "riscv64") == 0)
-        return calls[index].generic;
-    return -1;
-}
-
 const char *sw_kernel_call_name(const struct sw_memory *memory, int64_t call)
 {
+    const char *machine = memory->info.machine;
+    bool is_x86 = strcmp(machine, "x86_64") == 0;
+
+    if (!is_x86 && strcmp(machine, "aarch64") != 0 && strcmp(machine, "riscv64") != 0)
+        return NULL;
     for (size_t i = 0; call >= 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
-        if (number_of(memory, i) == call)
+        if ((is_x86 ? calls[i].x86_64 : calls[i].generic) == call)
             return calls[i].name;
     return NULL;
 }
