@@ -287,13 +287,18 @@ static int read_failed(struct sw_memory *memory, int status, sw_addr addr, size_
         reasons[core_state(memory, addr, len)]);
 }
 
+/* A target whose pointers have four bytes has no address beyond them: sums go around there. */
+static sw_addr within_space(const struct sw_memory *memory, sw_addr addr)
+{
+    return memory->info.pointer_size == 4 ? addr & UINT32_MAX : addr;
+}
+
 static int read_all(struct sw_memory *memory, sw_addr addr, void *buf, size_t len,
     const char *field, struct sw_error *reterr)
 {
     uint8_t *to = buf;
 
-    if (memory->info.pointer_size == 4)
-        addr &= UINT32_MAX;
+    addr = within_space(memory, addr);
     if (len > UINT64_MAX - addr)
         return read_failed(memory, SW_E_READ, addr, len, field, reterr);
     /* Large runs are used once: they would only push everything else out of the cache. */
@@ -343,8 +348,7 @@ static const uint8_t *find_cached(struct sw_memory *memory, sw_addr addr, unsign
     struct sw_page *page;
     unsigned within;
 
-    if (memory->info.pointer_size == 4)
-        addr &= UINT32_MAX;
+    addr = within_space(memory, addr);
     within = (unsigned)(addr % SW_PAGE_SIZE);
     if (!memory->pages || within + width > SW_PAGE_SIZE)
         return NULL;
@@ -384,8 +388,7 @@ int sw_memory_read_alone(struct sw_memory *memory, sw_addr addr, void *buf, size
 {
     enum { FEW = 64 };
 
-    if (memory->info.pointer_size == 4)
-        addr &= UINT32_MAX;
+    addr = within_space(memory, addr);
     /* What cannot be read is left to the other way, which fails as it should. */
     if (++memory->lone <= FEW || len > SW_PAGE_SIZE || find_cached(memory, addr, (unsigned)len) ||
         fetch(memory, addr, buf, len) < 0)
