@@ -16,8 +16,6 @@ static bool is_in(const struct sw_lldb_range *range, uint64_t addr)
     return range->start <= addr && addr < range->end;
 }
 
-/* lldb-server and debugserver tell of mappings, and take requests of any size. Stubs that do not
-   (gdbserver, emulators) take a few kilobytes at a time: there a block is many packets. */
 static struct sw_lldb_range *find_known(struct sw_lldb_blocks *blocks, uint64_t addr)
 {
     for (unsigned i = 0; i < blocks->range_count && i < SW_LLDB_RANGES; i++)
@@ -26,7 +24,9 @@ static struct sw_lldb_range *find_known(struct sw_lldb_blocks *blocks, uint64_t 
     return NULL;
 }
 
-/* NULL where nobody tells. */
+/* lldb-server and debugserver tell of mappings, and take requests of any size. Stubs that do not
+   (gdbserver, emulators) take a few kilobytes at a time: there a block is many packets. NULL where
+   nobody tells. */
 static struct sw_lldb_range *ask(struct sw_lldb_blocks *blocks, struct sw_lldb *lldb, uint64_t addr)
 {
     struct sw_lldb_range *range = &blocks->ranges[blocks->range_count % SW_LLDB_RANGES];

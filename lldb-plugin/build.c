@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* access() is POSIX. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "build.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Numbers of the ELF specification. */
 enum {
@@ -102,7 +106,8 @@ static bool is_same_page(
     uint8_t bytes[PAGE];
     size_t len;
 
-    if (!file->is_there || page->len <= HEADER)
+    /* lldb has some files only as it found them in memory. */
+    if (page->len <= HEADER || access(file->path, F_OK) < 0)
         return false;
     len = sw_lldb_read_constant(lldb, file->header, bytes, page->len);
     return len > HEADER && memcmp(bytes + HEADER, page->bytes + HEADER, len - HEADER) == 0;

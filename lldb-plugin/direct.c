@@ -21,16 +21,14 @@ static bool read_from_kernel(int64_t pid, uint64_t addr, void *buf, size_t len)
 }
 #endif
 
-void sw_lldb_direct_use(struct sw_lldb_direct *direct, struct sw_lldb *lldb)
-{
-    direct->count = sw_lldb_breakpoints(lldb, direct->breakpoints, SW_LLDB_BREAKPOINTS);
-}
-
-bool sw_lldb_direct_read(
-    const struct sw_lldb_direct *direct, int64_t pid, uint64_t addr, void *buf, size_t len)
+bool sw_lldb_direct_read(struct sw_lldb_direct *direct, struct sw_lldb *lldb, int64_t pid,
+    uint64_t addr, void *buf, size_t len)
 {
     enum { LONGEST_BREAKPOINT = 4 };
 
+    if (!direct->asked)
+        direct->count = sw_lldb_breakpoints(lldb, direct->breakpoints, SW_LLDB_BREAKPOINTS);
+    direct->asked = true;
     if (direct->count > SW_LLDB_BREAKPOINTS)
         return false;
     for (unsigned i = 0; i < direct->count; i++)

@@ -14,15 +14,13 @@ enum { SW_LLDB_BREAKPOINTS = 256 };
 /* Where the user's breakpoints are: lldb hides them, the kernel does not. lldb's own are in code of
    libraries that is not looked at. */
 struct sw_lldb_direct {
+    bool asked;     /* false at the beginning of each command */
     unsigned count; /* more than there is room for: nothing is read */
     uint64_t breakpoints[SW_LLDB_BREAKPOINTS];
 };
 
-/* Begin a command. */
-void sw_lldb_direct_use(struct sw_lldb_direct *direct, struct sw_lldb *lldb);
-
 /* Read memory of the stopped process `pid`, all of it; false when lldb is to be asked. */
-bool sw_lldb_direct_read(
-    const struct sw_lldb_direct *direct, int64_t pid, uint64_t addr, void *buf, size_t len);
+bool sw_lldb_direct_read(struct sw_lldb_direct *direct, struct sw_lldb *lldb, int64_t pid,
+    uint64_t addr, void *buf, size_t len);
 
 #endif

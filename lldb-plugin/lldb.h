@@ -73,7 +73,6 @@ enum { SW_LLDB_FILE_ID = 128 };
 /* The file that lldb has loaded at an address. */
 struct sw_lldb_file {
     uint64_t header;          /* where its ELF header is in memory */
-    bool is_there;            /* as a file of this machine, not only in memory */
     char id[SW_LLDB_FILE_ID]; /* its build id, as lldb writes it */
     char path[1024];
 };

@@ -77,7 +77,6 @@ class SBError
 class SBFileSpec
 {
     SW_SB_CLASS(SBFileSpec, 1)
-    bool Exists() const;
     uint32_t GetPath(char *path, size_t size) const;
 };
 

@@ -207,7 +207,6 @@ bool sw_lldb_file(struct sw_lldb *lldb, uint64_t addr, struct sw_lldb_file *ret_
         return false;
     ret_file->header = header;
     snprintf(ret_file->id, sizeof(ret_file->id), "%s", id);
-    ret_file->is_there = module.GetFileSpec().Exists();
     ret_file->path[0] = '\0';
     module.GetFileSpec().GetPath(ret_file->path, sizeof(ret_file->path));
     return true;

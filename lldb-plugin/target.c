@@ -83,7 +83,7 @@ static size_t read_some(struct sw_lldb_target *target, sw_addr addr, void *buf, 
     if (target->info.kind == SW_TARGET_REMOTE)
         return read_remote(target, addr, buf, len);
     if (target->info.kind == SW_TARGET_LIVE &&
-        sw_lldb_direct_read(&target->direct, target->info.pid, addr, buf, len))
+        sw_lldb_direct_read(&target->direct, target->lldb, target->info.pid, addr, buf, len))
         return len;
     return sw_lldb_read(target->lldb, addr, buf, len);
 }
@@ -429,10 +429,9 @@ void sw_lldb_target_use(struct sw_lldb_target *target, struct sw_lldb *lldb)
 {
     target->lldb = lldb;
     target->places.asked = false;
-    if (lldb) {
+    target->direct.asked = false;
+    if (lldb)
         sw_lldb_blocks_use(&target->blocks, target->info.kind, sw_lldb_stop_id(lldb));
-        sw_lldb_direct_use(&target->direct, lldb);
-    }
     target->stopped = false;
 }
 
